@@ -12,9 +12,8 @@ from typing import Any, Literal, cast
 import torch
 from safetensors import SafetensorError
 
-from sightline.agent.dialects.canvas import Budget
+from sightline.agent.models.patches import Patches
 from sightline.agent.models.prefix import KeyValues
-from sightline.environments.base import Pixels
 from sightline.tools.errors import InputError, Unavailable
 
 FAMILIES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe")
@@ -46,15 +45,11 @@ class Parts:
     def __init__(self, model: Any, tokenizer: Any, processor: Any, template: str | None, device: str) -> None:
         self._model = model
         self._tokenizer = tokenizer
-        self._processor = processor
         self._template = template
         self.device = device
         self.architecture = str(model.config.model_type)
-        self.patch: int = processor.patch_size
-        self.merge: int = processor.merge_size
+        self.patches = Patches(processor)
         self.picture_token: int = model.config.image_token_id
-        size = processor.size
-        self.budget = Budget(int(size["shortest_edge"]), int(size["longest_edge"]))
         self.ends = _ends(model, tokenizer)
         self.tokenise = lru_cache(maxsize=512)(self._tokenise)
 
@@ -82,14 +77,6 @@ class Parts:
             continue_final_message=going_on,
         )
         return text
-
-    def prepare(self, pixels: Pixels) -> tuple[torch.Tensor, tuple[int, int, int]]:
-        """Patches of a picture and its grid (frames, rows, columns)."""
-        from PIL import Image
-
-        ready = self._processor(images=[Image.fromarray(pixels)], return_tensors="pt")
-        frames, rows, columns = (int(number) for number in ready["image_grid_thw"][0])
-        return ready["pixel_values"], (frames, rows, columns)
 
     def new_cache(self) -> KeyValues:
         from transformers import DynamicCache

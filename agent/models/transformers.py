@@ -61,11 +61,11 @@ class TransformersModel:
 
     @property
     def factor(self) -> int:
-        return self._parts.patch * self._parts.merge
+        return self._parts.patches.patch * self._parts.patches.merge
 
     @property
     def budget(self) -> Budget:
-        return self._parts.budget
+        return self._parts.patches.budget
 
     @property
     def parts(self) -> Parts:
@@ -111,7 +111,7 @@ class TransformersModel:
             pictures=encoded,
             seconds=time.monotonic() - started,
         )
-        seen = tuple(grid_size(shown.grid, self._parts.patch) for shown in sequence.pictures)
+        seen = tuple(grid_size(shown.grid, self._parts.patches.patch) for shown in sequence.pictures)
         return Answer(before + decoder.text, usage, decoder.complete, decoder.certainty, seen)
 
     def logits(self, conversation: Conversation) -> torch.Tensor:
@@ -153,7 +153,7 @@ class TransformersModel:
             if index < len(pictures):
                 picture = pictures[index]
                 grid = self._grid(picture)
-                count = grid[0] * grid[1] * grid[2] // self._parts.merge**2
+                count = grid[0] * grid[1] * grid[2] // self._parts.patches.merge**2
                 shown.append(Shown(picture, grid, len(ids), count))
                 ids.extend([self._parts.picture_token] * count)
                 keys.extend([picture.id] * count)
@@ -164,7 +164,7 @@ class TransformersModel:
         height, width = picture.pixels.shape[:2]
         size = str(Size(width=width, height=height))
         if size not in self._grids:
-            self._grids[size] = self._parts.prepare(picture.pixels)[1]
+            self._grids[size] = self._parts.patches.prepare(picture.pixels)[1]
         return self._grids[size]
 
     @torch.inference_mode()
@@ -175,7 +175,7 @@ class TransformersModel:
         ids = torch.tensor([sequence.ids[start:]])
         given: dict[str, torch.Tensor] = {}
         if fresh:
-            prepared = [self._parts.prepare(shown.picture.pixels)[0] for shown in fresh]
+            prepared = [self._parts.patches.prepare(shown.picture.pixels)[0] for shown in fresh]
             given = {"pixel_values": torch.cat(prepared), "image_grid_thw": torch.tensor([s.grid for s in fresh])}
         positions = self._parts.positions(ids, given.get("image_grid_thw")) + prefix.next_position
         logits = self._parts.forward(ids, positions, prefix.values, given)
