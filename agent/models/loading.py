@@ -79,9 +79,9 @@ class Parts:
         return text
 
     def new_cache(self) -> KeyValues:
-        from transformers import DynamicCache
+        from sightline.agent.models.room import roomy_cache
 
-        return cast(KeyValues, DynamicCache(config=self._model.config.get_text_config()))
+        return roomy_cache(self._model.config.get_text_config())
 
     def positions(self, ids: torch.Tensor, grids: torch.Tensor | None) -> torch.Tensor:
         """M-RoPE positions (3 x tokens) of a stretch of one conversation, counted from its own beginning."""
