@@ -1,7 +1,7 @@
 """The one loop: observe, decide, review, act, until something ends it. Everything else iterates over its steps."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from sightline.agent.policies.base import Policy
@@ -19,7 +19,7 @@ from sightline.environments.actions import (
     Wait,
 )
 from sightline.environments.base import DONE, Element, Environment, Observation, Outcome
-from sightline.tasks.records import Decision, Step, Timing, Verdict
+from sightline.tasks.records import Answered, Decision, Step, Timing, Verdict
 from sightline.tasks.task import Limits
 
 ENDING = (Done, Infeasible, Answer)
@@ -44,8 +44,11 @@ def run(
     supervisor: Supervisor | None = None,
     recorder: Recorder | None = None,
     limits: Limits | None = None,
+    answers: Callable[[], tuple[Answered, ...]] = tuple,
 ) -> Iterator[Step]:
     """Yield each step once it is done; the last one is `Done`, `Answer` or `Infeasible`, or was stopped.
+
+    ``answers`` is asked after each decision for what models said during it.
 
     Raises Unavailable when the screen goes away. Time is counted by the observations, so a recorded run that is played
     again ends where it ended.
@@ -64,8 +67,9 @@ def run(
         outcome = _carry_out(environment, action, verdict)
         timing = Timing(observe=observing, decide=deciding, review=reviewing, act=watch.lap())
         step = Step(
-            number=len(past) + 1, frame=now.frame.id, decision=decision, verdict=verdict, outcome=outcome, timing=timing
-        )
+            number=len(past) + 1, frame=now.frame.id, decision=decision, verdict=verdict, outcome=outcome,
+            timing=timing, answers=answers(),
+        )  # fmt: skip
         past.append(step)
         if recorder is not None:
             if "elements" in now.__dict__:

@@ -7,6 +7,7 @@ from sightline.agent.dialects.messages import Picture
 from sightline.agent.models.base import Model
 from sightline.environments.base import Frame, Observation
 from sightline.environments.geometry import Box, Size
+from sightline.tasks.episode import Pointer
 from sightline.tasks.records import Ambiguous, Found, NotFound
 
 LONGEST = 256
@@ -28,6 +29,14 @@ class VlmGrounder:
         self.dialect = dialect
         self.screen: Screen = screen
         self.zoom = zoom
+
+    @property
+    def record(self) -> Pointer:
+        """What an episode keeps of the model."""
+        return Pointer(
+            model=self.model.name, dialect=self.dialect.name, factor=self.model.factor, budget=self.model.budget,
+            zoom=self.zoom,
+        )  # fmt: skip
 
     def find(self, phrase: str, observation: Observation) -> Found | NotFound | Ambiguous:
         found = self._ask(phrase, observation.frame, None)

@@ -1,5 +1,7 @@
 """Opening the model that a string names."""
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -54,8 +56,20 @@ def _open_server(spec: Spec) -> Model:
         ) from None
     options: dict[str, object] = {"url": spec.url, "model": spec.name, **spec.options}
     if "price" in spec.options:
-        options["price"] = spec.options["price"].split("/")
+        price = options["price"] = spec.options["price"].split("/")
+        if len(price) not in (2, 3):
+            raise InputError(f"model {spec}: price={spec.options['price']}: expected ASKED/ANSWERED, such as 0.2/0.6")
+    if "key" in spec.options:
+        _require_key(spec.options["key"], spec)
     return OpenAIModel(_settings(Endpoint, options, spec))
+
+
+def _require_key(variable: str, spec: Spec) -> None:
+    """Refuses a key that stands where its variable's name should, without repeating it."""
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", variable):
+        raise InputError(f"model {spec}: key= names an environment variable such as MY_KEY; it is not the key itself")
+    if not os.environ.get(variable):
+        raise InputError(f"model {spec}: environment variable {variable} is not set; set it to the key")
 
 
 def _settings(kind: type[Settings], given: Mapping[str, object], spec: Spec) -> Settings:

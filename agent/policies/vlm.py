@@ -9,7 +9,7 @@ from sightline.agent.dialects.grammars import action_grammar
 from sightline.agent.dialects.messages import Picture
 from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.vlm import canvas_for
-from sightline.agent.models.base import Model, Usage
+from sightline.agent.models.base import Model
 from sightline.environments.actions import Infeasible, map_points, points_of
 from sightline.environments.base import Element, Observation, Platform
 from sightline.tasks.episode import Planner
@@ -38,7 +38,6 @@ class VlmPolicy:
         self.dialect = dialect
         self.screen: Screen = SCREENS[platform]
         self.grounder = grounder
-        self.usage = Usage()
         self._pictures: OrderedDict[str, Picture] = OrderedDict()
 
     @property
@@ -59,7 +58,6 @@ class VlmPolicy:
             answer = self.model.answer(
                 question, stop=self.dialect.stop, grammar=action_grammar(self.dialect, picture.canvas)
             )
-            self.usage += answer.usage
             canvas = picture.canvas.seen_as(answer.seen[-1]) if answer.seen else picture.canvas
             try:
                 return self._place(self._read(answer.text, canvas), now)
