@@ -21,6 +21,7 @@ from sightline.environments.actions import (
 from sightline.environments.base import DONE, Element, Environment, Observation, Outcome
 from sightline.tasks.records import Answered, Decision, Step, Timing, Verdict
 from sightline.tasks.task import Limits
+from sightline.tasks.words import tell_money
 
 ENDING = (Done, Infeasible, Answer)
 
@@ -107,10 +108,19 @@ def _look(environment: Environment, recorder: Recorder | None) -> Observation:
 def _over(limits: Limits, past: list[Step], seconds: float) -> Decision | None:
     """The decision that ends a run which takes too long."""
     if len(past) >= limits.steps:
-        return Decision(action=Infeasible(text=f"stopped after {limits.steps} steps, the limit; see limits.steps"))
+        return _stopped(f"after {limits.steps} steps", "steps")
     if seconds > limits.seconds:
-        return Decision(action=Infeasible(text=f"stopped after {limits.seconds:g} s, the limit; see limits.seconds"))
+        return _stopped(f"after {limits.seconds:g} s", "seconds")
+    spent = sum(usage.money for step in past for usage in step.usage)
+    if limits.money is not None and spent >= limits.money:
+        return _stopped(f"when models had cost {tell_money(spent)} of {tell_money(limits.money)}", "money")
     return None
+
+
+def _stopped(when: str, limit: str) -> Decision:
+    """Ends the run, and says how each command calls the limit."""
+    option = "--max-cost" if limit == "money" else f"--max-{limit}"
+    return Decision(action=Infeasible(text=f"stopped {when}, the limit; see limits.{limit} of a task, {option} of do"))
 
 
 def _review(supervisor: Supervisor, decision: Decision, now: Observation) -> Verdict:

@@ -102,7 +102,8 @@ def _conclude(session: Session, console: Console, seconds: float, as_json: bool)
         print(json.dumps(end, ensure_ascii=False), flush=True)
         return
     colour = {"passed": "green", "interrupted": "yellow", "stopped": "yellow"}.get(session.status, "red")
-    words = f"{session.status} in {seconds:.1f} s" + (f": {session.reason}" if session.reason else "")
+    told = session.reason if session.status != "error" else ""  # an error has a line of its own already
+    words = f"{session.status} in {seconds:.1f} s" + (f": {told}" if told else "")
     console.print(Text(words, style=f"bold {colour}"), soft_wrap=True)
     for usage in session.meter.usage:
         console.print(tell_usage(usage), markup=False, soft_wrap=True)

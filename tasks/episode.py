@@ -18,7 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from sightline.environments.actions import bind
 from sightline.environments.base import Element, Facts, Frame, Observation, OpenDialog, Platform
 from sightline.environments.geometry import Size
-from sightline.tasks.records import Record, Step, Usage, total
+from sightline.tasks.records import Record, Role, Step, Usage, total
 from sightline.tasks.task import Task
 from sightline.tools.errors import InputError, Unavailable
 from sightline.tools.secrets import conceal
@@ -229,6 +229,10 @@ class Episode:
     def usage(self) -> tuple[Usage, ...]:
         """What the models' answers cost, each in its role; of an episode that breaks off, as far as it goes."""
         return self.end.usage if self.end else total(usage for step in self.steps for usage in step.usage)
+
+    def speaker(self, role: Role) -> Planner | None:
+        """The model that was asked in a role, where one was."""
+        return self.start.planner if role == "planner" else self.start.pointer
 
     def frame_path(self, frame: str) -> Path:
         return self.folder / "frames" / f"{frame}.png"

@@ -70,15 +70,19 @@ class Decision(Record):
     flags: tuple[str, ...] = ()
 
 
+Role = Literal["planner", "grounder"]
+"""What a model is asked for: what to do next, or where something is."""
+
+
 class Usage(Record):
-    """What a model's answers cost; ``role`` says what it was asked for: ``planner`` or ``grounder``.
+    """What the answers of a model cost, in a role where it is known.
 
     ``asked`` and ``answered`` count tokens; of those asked, ``reused`` had been read before. ``pictures`` counts the
     pictures that were encoded in this process, ``requests`` and ``sent`` what went to a server, the tries that failed
     too, and its bytes; ``money`` is in the currency of the price.
     """
 
-    role: str = ""
+    role: Role | None = None
     model: str = ""
     requests: int = 1
     asked: int = 0
@@ -97,7 +101,7 @@ class Usage(Record):
 
 def total(usages: Iterable[Usage]) -> tuple[Usage, ...]:
     """One sum for each model in each role, in the order they were first asked."""
-    sums: dict[tuple[str, str], Usage] = {}
+    sums: dict[tuple[Role | None, str], Usage] = {}
     for usage in usages:
         key = (usage.role, usage.model)
         sums[key] = sums[key] + usage if key in sums else usage

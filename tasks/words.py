@@ -96,7 +96,7 @@ def tell_usage(usage: Usage) -> str:
         parts.append("tokens not counted")
     if usage.money:
         parts.append(f"cost {tell_money(usage.money)}")
-    return f"{usage.role} {usage.model}".strip() + ": " + ", ".join(parts)
+    return f"{usage.role or ''} {usage.model}".strip() + ": " + ", ".join(parts)
 
 
 def tell_money(money: float) -> str:

@@ -36,7 +36,7 @@ def make_grounder(
         from sightline.agent.models.choose import open_with_dialect
         from sightline.agent.models.names import read_spec
 
-        model, dialect = open_with_dialect(name)
+        model, dialect = open_with_dialect(name, "grounder")
         model = meter.on(model, "grounder") if meter else model
         return VlmGrounder(model, dialect, screen=SCREENS[platform], zoom=read_spec(name).zoom)
     if name not in GROUNDERS:

@@ -13,27 +13,41 @@ from sightline.agent.dialects.base import Dialect
 from sightline.agent.dialects.registry import dialect_for, dialect_named
 from sightline.agent.models.base import Model
 from sightline.agent.models.names import Spec, read_spec
+from sightline.agent.models.recorded import RecordedModel
+from sightline.tasks.episode import read_episode
+from sightline.tasks.records import Role
 from sightline.tools.errors import InputError, Unavailable
 
 Settings = TypeVar("Settings")
 
 
-def open_with_dialect(text: str) -> tuple[Model, Dialect]:
-    """The model a string names and the words it wants: those named with it, else those of its name or architecture."""
+def open_with_dialect(text: str, role: Role = "planner") -> tuple[Model, Dialect]:
+    """The model a string names and the words it wants: those named with it, else those of its name or architecture.
+
+    Of a recorded episode's models the one in that role is taken, with the dialect it was asked in.
+    """
     spec = read_spec(text)
     dialect = dialect_named(spec.dialect) if spec.dialect else None
+    if spec.name.startswith("recorded:"):
+        model, recorded = _open_recorded(spec, role)
+        return model, dialect or recorded
     model = open_model(spec)
     return model, dialect or dialect_for(model.name, model.architecture)
 
 
 def open_model(spec: Spec) -> Model:
     """The model itself; raises InputError for an unknown option and Unavailable when it is not there."""
-    if spec.name.startswith("recorded:"):
-        from sightline.agent.models.recorded import RecordedModel
-        from sightline.tasks.episode import read_episode
-
-        return RecordedModel.from_episode(read_episode(Path(spec.name.removeprefix("recorded:"))))
     return _open_server(spec) if spec.url else _open_checkpoint(spec)
+
+
+def _open_recorded(spec: Spec, role: Role) -> tuple[Model, Dialect]:
+    if spec.options:
+        raise InputError(f"model {spec}: option {next(iter(spec.options))!r} is not known; expected dialect or zoom")
+    episode = read_episode(Path(spec.name.removeprefix("recorded:")))
+    speaker = episode.speaker(role)
+    if speaker is None:
+        raise InputError(f"model {spec}: no model was asked in that episode; expected one with a {role}")
+    return RecordedModel.from_episode(episode, role), dialect_named(speaker.dialect)
 
 
 def _open_checkpoint(spec: Spec) -> Model:

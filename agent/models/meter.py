@@ -1,14 +1,11 @@
 """Writing down what models answer and what it costs, whoever asks them."""
 
 from collections.abc import Callable
-from typing import Literal
 
 from sightline.agent.dialects.canvas import Budget
 from sightline.agent.dialects.messages import Conversation
 from sightline.agent.models.base import Answer, Model
-from sightline.tasks.records import Answered, Usage, total
-
-Role = Literal["planner", "grounder"]
+from sightline.tasks.records import Answered, Role, Usage, total
 
 
 class Meter:

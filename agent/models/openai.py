@@ -196,7 +196,8 @@ class OpenAIModel:
 
     def _refused(self, error: openai.APIStatusError) -> Exception:
         """What an HTTP status means: worth another try, or one line for the operator."""
-        status, why = error.status_code, self._first_line(error)
+        status = error.status_code
+        why = self._first_line(error).removeprefix(f"Error code: {status} - ")
         if status in (408, 409, 429) or status >= 500:
             return _TryAgain(
                 f"answered {status}: {why}", seconds_to_wait(error.response.headers.get("retry-after", ""))

@@ -6,9 +6,9 @@ from typing import Self
 from sightline.agent.dialects.canvas import Budget
 from sightline.agent.dialects.messages import Conversation
 from sightline.agent.models.base import Answer
-from sightline.agent.models.meter import Role
 from sightline.environments.recorded import Exhausted
 from sightline.tasks.episode import Episode
+from sightline.tasks.records import Role
 
 
 class RecordedModel:
@@ -33,7 +33,7 @@ class RecordedModel:
     @classmethod
     def from_episode(cls, episode: Episode, role: Role = "planner") -> Self:
         """What one of an episode's models said; saying it again costs nothing."""
-        known = episode.start.planner if role == "planner" else episode.start.pointer
+        known = episode.speaker(role)
         budget = Budget(*known.budget) if known and known.budget else None
         said: list[str | Answer] = [
             Answer(answer.text, certainty=answer.certainty, seen=answer.seen)

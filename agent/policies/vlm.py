@@ -32,7 +32,10 @@ class VlmPolicy:
         self, goal: str, model: Model, dialect: Dialect, *, platform: Platform, grounder: Grounder | None = None
     ) -> None:
         if not dialect.acts:
-            raise CannotSay(f"{dialect.name} says where things are, not what to do next; name another --planner")
+            raise CannotSay(
+                f"{model.name}: {dialect.name} says where things are, not what to do next; name another model with "
+                "--planner, and this one with --grounder"
+            )
         self.goal = goal
         self.model = model
         self.dialect = dialect
