@@ -3,7 +3,7 @@
 A dialect writes messages, a model carries them as they are and returns text; neither knows the other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -16,14 +16,29 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True)
 class Picture:
-    """A frame as the model is to see it. ``canvas`` says how it is cropped and resized."""
+    """A frame as the model is to see it.
 
-    frame: Frame
+    ``canvas`` says how it is cropped and resized. ``frame`` is None once its pixels were let go: a step so old that it
+    is told in words needs the canvas only.
+    """
+
+    frame: Frame | None
     canvas: Canvas
+
+    @property
+    def frame_id(self) -> str:
+        """The id of the frame."""
+        return self.canvas.frame_id if self.frame is None else self.frame.id
+
+    def without_pixels(self) -> "Picture":
+        """The same place in a history, with nothing to look at."""
+        return Picture(None, replace(self.canvas, frame_id=self.frame_id))
 
     @cached_property
     def pixels(self) -> Pixels:
         """What to send: height x width x 3, RGB, exactly `canvas.seen` in size, not to be resized again."""
+        if self.frame is None:
+            raise ValueError(f"the pixels of frame {self.frame_id} were let go; expected a picture that is not shown")
         return self.canvas.draw(self.frame)
 
     @cached_property

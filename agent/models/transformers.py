@@ -52,7 +52,7 @@ class TransformersModel:
         self._options = options or Options()
         self._parts = load_parts(name, self._options)
         self.name = name
-        self._shelf = Shelf(self._options.conversations) if self._options.conversations else None
+        self._shelf = Shelf(self._options.conversations, self._parts.new_cache)
         self._grids: dict[str, tuple[int, int, int]] = {}
 
     @property
@@ -75,7 +75,7 @@ class TransformersModel:
     @property
     def remembered(self) -> int:
         """Tokens kept in memory for later steps."""
-        return self._shelf.tokens if self._shelf else 0
+        return self._shelf.tokens
 
     def answer(
         self,
@@ -117,14 +117,13 @@ class TransformersModel:
     def logits(self, conversation: Conversation) -> torch.Tensor:
         """Float32 logits (vocabulary) of the next token; reads and keeps the conversation as `answer` does."""
         sequence = self._encode(conversation)
-        prefix, _ = self._open(sequence)
+        prefix = self._shelf.take(sequence.keys)
         logits = self._read(prefix, sequence)
-        self._keep(prefix)
+        self._shelf.put(prefix)
         return logits.float()
 
     def close(self) -> None:
-        if self._shelf:
-            self._shelf.clear()
+        self._shelf.clear()
 
     def _generator(self) -> torch.Generator | None:
         if self._options.temperature <= 0:
@@ -168,17 +167,6 @@ class TransformersModel:
             self._grids[size] = self._parts.prepare(picture.pixels)[1]
         return self._grids[size]
 
-    def _open(self, sequence: TokenSequence) -> tuple[Prefix, int]:
-        """The prefix to go on from and how many tokens of the sequence it holds."""
-        prefix = self._shelf.take(sequence.keys) if self._shelf else None
-        if prefix is None:
-            prefix = Prefix.empty(self._parts.new_cache())
-        return prefix, len(prefix.keys)
-
-    def _keep(self, prefix: Prefix) -> None:
-        if self._shelf:
-            self._shelf.put(prefix)
-
     @torch.inference_mode()
     def _read(self, prefix: Prefix, sequence: TokenSequence) -> torch.Tensor:
         """Reads what the prefix does not hold yet; returns the last token's logits."""
@@ -196,7 +184,8 @@ class TransformersModel:
 
     def _generate(self, sequence: TokenSequence, decoder: Decoder, limit: int) -> tuple[int, int]:
         """Writes the answer into the decoder; returns the tokens that were reused and the pictures encoded."""
-        prefix, reused = self._open(sequence)
+        prefix = self._shelf.take(sequence.keys)
+        reused = len(prefix.keys)
         encoded = sum(1 for shown in sequence.pictures if shown.first >= reused)
         logits = self._read(prefix, sequence)
         with torch.inference_mode():
@@ -207,7 +196,7 @@ class TransformersModel:
                 positions = torch.full((3, 1), prefix.next_position)
                 logits = self._parts.forward(torch.tensor([[token]]), positions, prefix.values, {})
                 prefix.extend([token], positions)
-        self._keep(prefix)
+        self._shelf.put(prefix)
         return reused, encoded
 
 

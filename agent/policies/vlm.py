@@ -1,6 +1,5 @@
 """A vision-language model decides: shown the screen and told the goal, it says the next action."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 from sightline.agent.dialects.base import SCREENS, CannotSay, Dialect, Screen, Turn, UnreadableAnswer
@@ -17,8 +16,8 @@ from sightline.tasks.records import Decision, Found, Step
 
 TRIES = 3
 """How often an answer that cannot be read is asked for anew, with the reason."""
-REMEMBERED = 40
-"""Pictures kept for the history; families that show old screens show fewer."""
+REMEMBERED = 10
+"""Pictures whose pixels are kept for the history; families that show old screens show fewer."""
 
 
 class VlmPolicy:
@@ -41,7 +40,7 @@ class VlmPolicy:
         self.dialect = dialect
         self.screen: Screen = SCREENS[platform]
         self.grounder = grounder
-        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self._pictures: dict[str, Picture] = {}
 
     @property
     def record(self) -> Planner:
@@ -70,11 +69,13 @@ class VlmPolicy:
 
     def _show(self, now: Observation) -> Picture:
         frame = now.frame
-        if frame.id not in self._pictures:
-            self._pictures[frame.id] = Picture(frame, canvas_for(self.model, self.dialect, frame, self.screen))
-            if len(self._pictures) > REMEMBERED:
-                self._pictures.popitem(last=False)
-        return self._pictures[frame.id]
+        picture = self._pictures.pop(frame.id, None)
+        if picture is None or picture.frame is None:
+            picture = Picture(frame, canvas_for(self.model, self.dialect, frame, self.screen))
+        self._pictures[frame.id] = picture
+        for old in list(self._pictures)[:-REMEMBERED]:
+            self._pictures[old] = self._pictures[old].without_pixels()
+        return picture
 
     def _turns(self, past: Sequence[Step]) -> list[Turn]:
         """The steps this model decided, each with what came of it."""
