@@ -15,13 +15,13 @@ import openai
 from pydantic import Field
 
 from sightline.agent.dialects.canvas import Budget
-from sightline.agent.dialects.messages import Conversation, Message, Picture
+from sightline.agent.dialects.messages import Conversation, Message, Picture, Video
 from sightline.agent.models.base import Answer, prefill
 from sightline.agent.models.connection import http_client, read_key, seconds_to_wait, transport_errors
 from sightline.agent.models.streamed import Reply
 from sightline.tasks.records import Usage
 from sightline.tools.deadline import arriving
-from sightline.tools.errors import Unavailable
+from sightline.tools.errors import InputError, Unavailable
 
 Server = Literal["", "vllm", "sglang", "llamacpp", "ollama", "lmstudio", "hosted"]
 PREFILLS = {
@@ -261,12 +261,14 @@ class OpenAIModel:
 
 
 def _as_json(message: Message) -> dict[str, Any]:
-    if not message.pictures:
+    if not message.sights:
         return {"role": message.role, "content": message.text}
     return {"role": message.role, "content": [_part(part) for part in message.parts]}
 
 
-def _part(part: str | Picture) -> dict[str, Any]:
+def _part(part: str | Picture | Video) -> dict[str, Any]:
     if isinstance(part, str):
         return {"type": "text", "text": part}
+    if isinstance(part, Video):
+        raise InputError("a video cannot be sent to a server; expected pictures, or a model in this process")
     return {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(part.png).decode()}}
