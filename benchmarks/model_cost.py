@@ -161,7 +161,7 @@ def preparation(folder: Path) -> None:
             began = time.process_time()
             pixels = picture.pixels
             drawn = time.process_time()
-            model.parts.patches.prepare(pixels)
+            model.parts.prepare(pixels)
             drawing.append(1000 * (drawn - began))
             making.append(1000 * (time.process_time() - drawn))
         print(f"  {name:>5}  {min(drawing):6.1f} to resize it to {seen}, {min(making):6.1f} to make patches of it")

@@ -114,7 +114,7 @@ class Family:
         complaint: str = "",
     ) -> Conversation:
         if self.asking is None:
-            raise CannotSay(f"{self.name} says where things are, not what to do next: use another --dialect to plan")
+            raise CannotSay(f"{self.name} says where things are, not what to do next: expected a dialect that acts")
         conversation = self.asking(Request(self, goal, answers(past), picture, screen, elements))
         return _complained(conversation, complaint) if complaint else conversation
 

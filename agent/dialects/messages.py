@@ -3,12 +3,15 @@
 A dialect writes messages, a model carries them as they are and returns text; neither knows the other.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from sightline.agent.dialects.canvas import Canvas
 from sightline.environments.base import Frame, Pixels
+from sightline.tools.errors import InputError
 from sightline.tools.image import encode_png
 
 Role = Literal["system", "user", "assistant"]
@@ -53,14 +56,48 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Video:
+    """What happened on a screen, for a model to watch.
+
+    ``frames`` are two or more pictures of one size (each height x width x 3, RGB), ``times`` the seconds at which they
+    were seen, rising; `sightline.tools.video.read_frames` takes both from a file. Only models in this process read
+    videos. Raises InputError for frames and times that are no video.
+    """
+
+    frames: tuple[Pixels, ...]
+    times: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.frames) < 2 or len(self.frames) != len(self.times):
+            raise InputError(
+                f"a video of {len(self.frames)} frames and {len(self.times)} times; expected as many, two at least"
+            )
+        if any(later <= earlier for earlier, later in pairwise(self.times)):
+            raise InputError("a video's times do not rise; expected the second at which each frame was seen")
+        if len({frame.shape for frame in self.frames}) > 1:
+            raise InputError("a video's frames differ in size; expected one size for all")
+
+    @property
+    def spacing(self) -> float:
+        """Seconds from frame to frame, on average."""
+        return (self.times[-1] - self.times[0]) / (len(self.times) - 1)
+
+    @cached_property
+    def id(self) -> str:
+        """A hash of its frames and times."""
+        told = "".join(Frame(frame).id for frame in self.frames) + repr(self.times)
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True)
 class Message:
-    """One turn of a conversation: pieces of text and pictures in the order the model reads them.
+    """One turn of a conversation: pieces of text, pictures and videos in the order the model reads them.
 
     A conversation that ends with an assistant message asks the model to go on from that text, not to open a new turn.
     """
 
     role: Role
-    parts: tuple[str | Picture, ...]
+    parts: tuple[str | Picture | Video, ...]
 
     @property
     def text(self) -> str:
@@ -71,6 +108,11 @@ class Message:
     def pictures(self) -> tuple[Picture, ...]:
         """Its pictures alone, in order."""
         return tuple(part for part in self.parts if isinstance(part, Picture))
+
+    @property
+    def sights(self) -> tuple[Picture | Video, ...]:
+        """Its pictures and videos, in order."""
+        return tuple(part for part in self.parts if not isinstance(part, str))
 
 
 Conversation = tuple[Message, ...]

@@ -54,8 +54,8 @@ class Prefix:
 
     @property
     def next_position(self) -> int:
-        """Where the next token stands: after the furthest of those read."""
-        return int(self.positions.max()) + 1 if self.keys else 0
+        """Where the next token stands: after the last one read, which a long video's times may have run ahead of."""
+        return int(self.positions[:, -1].max()) + 1 if self.keys else 0
 
     def shared(self, keys: list[Key]) -> int:
         """How many of the first keys are the same."""

@@ -8,7 +8,7 @@ from sightline.agent.dialects.grammars import action_grammar
 from sightline.agent.dialects.messages import Picture
 from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.vlm import canvas_for
-from sightline.agent.models.base import Model, Usage
+from sightline.agent.models.base import Model
 from sightline.environments.actions import Infeasible, map_points, points_of
 from sightline.environments.base import Element, Observation, Platform
 from sightline.tasks.episode import Planner
@@ -31,13 +31,15 @@ class VlmPolicy:
         self, goal: str, model: Model, dialect: Dialect, *, platform: Platform, grounder: Grounder | None = None
     ) -> None:
         if not dialect.acts:
-            raise CannotSay(f"{dialect.name} says where things are, not what to do next; name another --planner")
+            raise CannotSay(
+                f"{model.name}: {dialect.name} says where things are, not what to do next; name another model with "
+                "--planner, and this one with --grounder"
+            )
         self.goal = goal
         self.model = model
         self.dialect = dialect
         self.screen: Screen = SCREENS[platform]
         self.grounder = grounder
-        self.usage = Usage()
         self._pictures: dict[str, Picture] = {}
 
     @property
@@ -58,7 +60,6 @@ class VlmPolicy:
             answer = self.model.answer(
                 question, stop=self.dialect.stop, grammar=action_grammar(self.dialect, picture.canvas)
             )
-            self.usage += answer.usage
             canvas = picture.canvas.seen_as(answer.seen[-1]) if answer.seen else picture.canvas
             try:
                 return self._place(self._read(answer.text, canvas), now)

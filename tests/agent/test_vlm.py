@@ -20,8 +20,8 @@ from sightline.agent.policies.vlm import VlmPolicy
 from sightline.environments.actions import Click, Done, Infeasible
 from sightline.environments.base import Frame, Observation, Outcome
 from sightline.environments.geometry import Box, Point
+from sightline.environments.recorded import Exhausted
 from sightline.tasks.records import Ambiguous, Found, NotFound, Step
-from sightline.tools.errors import InputError
 
 QWEN2, QWEN25 = dialect_named("qwen2-vl"), dialect_named("qwen2.5-vl")
 
@@ -156,5 +156,5 @@ def test_a_family_that_only_points_cannot_plan() -> None:
 
 
 def test_a_recording_that_runs_out_says_so() -> None:
-    with pytest.raises(InputError, match="record it anew"):
+    with pytest.raises(Exhausted, match="record it anew"):
         VlmGrounder(RecordedModel([]), QWEN2).find("it", seen())
