@@ -311,15 +311,14 @@ def test_what_an_action_is_made_of(screen: VirtualScreen) -> None:
 
     try:
         at = frame.clamp(30, 40)
-        press, release = ("button", "left", "down"), ("button", "left", "up")
         assert told(Click(at=at, modifiers=("ctrl", "shift"))) == [
-            ("key", "ctrl", "down"), ("key", "shift", "down"), ("move", 30, 40), press, release,
+            ("key", "ctrl", "down"), ("key", "shift", "down"), ("click", 30, 40, "left", 1),
             ("key", "shift", "up"), ("key", "ctrl", "up"),
         ]  # fmt: skip
-        assert told(TripleClick(at=at))[-6:] == [press, release] * 3
+        assert told(TripleClick(at=at)) == [("click", 30, 40, "left", 3)]
         drag = told(Drag(path=(at, frame.clamp(60, 40), frame.clamp(60, 50))))
-        assert drag[:2] == [("move", 30, 40), press]
-        assert drag[-2:] == [("move", 60, 50), release]
+        assert drag[:2] == [("move", 30, 40), ("button", "left", "down")]
+        assert drag[-2:] == [("move", 60, 50), ("button", "left", "up")]
         assert [step for step in drag if step[0] == "move"] == [
             ("move", x, y) for x, y in ((30, 40), (40, 40), (50, 40), (60, 40), (60, 50))
         ]

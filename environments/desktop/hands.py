@@ -45,10 +45,8 @@ class Hands:
             # Two single clicks in quick succession would be read as one double click.
             self.rest(max(0.0, self._clicked_at + _DOUBLE_CLICK_SECONDS - time.monotonic()))
         with self.keys(modifiers):
-            self.move(place)
-            for _ in range(times):
-                with self.button(button):
-                    pass
+            self._backend.click(*place, button, times)
+            self._put = place
         self._clicked_at = time.monotonic()
 
     def drag(self, path: Sequence[Place], button: Button, modifiers: tuple[str, ...]) -> None:

@@ -33,6 +33,7 @@ class _PyAutoGui(Protocol):
 
     def position(self) -> tuple[int, int]: ...
     def moveTo(self, x: int, y: int) -> None: ...  # noqa: N802
+    def click(self, x: int, y: int, clicks: int, *, button: str) -> None: ...
     def mouseDown(self, *, button: str) -> None: ...  # noqa: N802
     def mouseUp(self, *, button: str) -> None: ...  # noqa: N802
     def vscroll(self, clicks: int) -> None: ...
@@ -63,6 +64,11 @@ class PyAutoGuiBackend:
     def move(self, x: int, y: int) -> None:
         with self._guarded():
             self._gui.moveTo(x, y)
+        self._rest((x, y))
+
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        with self._guarded(armed=(x, y) not in self._gui.FAILSAFE_POINTS):
+            self._gui.click(x, y, times, button=button)
         self._rest((x, y))
 
     def button(self, button: Button, *, down: bool) -> None:
@@ -138,7 +144,7 @@ class PyAutoGuiBackend:
 
     @contextmanager
     def _guarded(self, *, armed: bool = True) -> Generator[None]:
-        """With the fail-safe, unless something held is let go, which must always work, or a move was just checked."""
+        """With the fail-safe, unless something held is let go, which must always work, or the run itself goes there."""
         before = self._gui.FAILSAFE
         self._gui.FAILSAFE = before and armed
         try:

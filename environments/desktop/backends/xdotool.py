@@ -28,6 +28,10 @@ class XdotoolBackend:
     def move(self, x: int, y: int) -> None:
         self._run("mousemove", str(x), str(y))
 
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        click = ("click", "--delay", "0", "--repeat", str(times), str(BUTTONS[button]))
+        self._run("mousemove", str(x), str(y), *click)
+
     def button(self, button: Button, *, down: bool) -> None:
         self._run("mousedown" if down else "mouseup", str(BUTTONS[button]))
 
