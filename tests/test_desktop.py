@@ -37,6 +37,7 @@ from sightline.environments.desktop.backends.xtest import XTestBackend
 from sightline.environments.desktop.options import DesktopOptions
 from sightline.environments.desktop.virtual import VirtualScreen
 from sightline.environments.desktop.x11 import X11
+from sightline.environments.desktop.x11_access import display_environ
 from sightline.environments.geometry import Point
 from sightline.tools.errors import InputError, Unavailable
 
@@ -110,8 +111,13 @@ def test_spare_keys_type_what_cannot_be_pasted(desktop: Callable[..., DesktopEnv
 
 def keyboard_map(environment: DesktopEnvironment) -> str:
     return subprocess.run(
-        ["xmodmap", "-pke"], env={**os.environ, "DISPLAY": environment.system.display}, capture_output=True, text=True
+        ["xmodmap", "-pke"], env=environ_of(environment), capture_output=True, text=True, check=True
     ).stdout
+
+
+def environ_of(environment: DesktopEnvironment) -> dict[str, str]:
+    """What other programs need to open the display of an environment."""
+    return {**os.environ, **display_environ(environment.system.display)}
 
 
 def test_keys_follow_the_layout_in_force(desktop: Callable[..., DesktopEnvironment], tmp_path: Path) -> None:
@@ -120,7 +126,7 @@ def test_keys_follow_the_layout_in_force(desktop: Callable[..., DesktopEnvironme
     text = "azerty AZERTY 1234 @{} ; qwerty é\n"
     for backend in ("pyautogui", "xtest"):
         editor = desktop(f"mousepad {path}", backend=backend)
-        subprocess.run(["setxkbmap", "fr"], env={**os.environ, "DISPLAY": editor.system.display}, check=True)
+        subprocess.run(["setxkbmap", "fr"], env=environ_of(editor), check=True)
         for action in (Press(keys=("ctrl", "end")), Press(keys=("ctrl", "a")), Type(text=text)):
             assert editor.act(action) == DONE
         editor.act(Press(keys=("ctrl", "s")))
@@ -217,6 +223,28 @@ def test_screens_run_side_by_side(desktop: Callable[..., DesktopEnvironment]) ->
     left.act(Move(at=left.observe().frame.clamp(100, 100)))
     right.act(Move(at=right.observe().frame.clamp(200, 200)))
     assert (left.system.pointer(), right.system.pointer()) == ((100, 100), (200, 200))
+
+
+def test_a_screen_is_closed_to_who_has_no_cookie(screen: VirtualScreen) -> None:
+    """Not even the user who started it comes in without the cookie, whose file nobody else can read."""
+    knock = ["xrandr", "--display", screen.display]
+    without = {name: value for name, value in screen.environ.items() if name != "XAUTHORITY"}
+    refused = subprocess.run(knock, env=without, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "open display" in refused.stderr
+    subprocess.run(knock, env=screen.environ, capture_output=True, check=True)
+    cookie = Path(screen.environ["XAUTHORITY"])
+    assert (cookie.stat().st_mode & 0o777, cookie.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_the_cookie_goes_with_its_screen() -> None:
+    screen = VirtualScreen((640, 480))
+    folder = Path(screen.environ["XAUTHORITY"]).parent
+    before = os.environ.get("XAUTHORITY")
+    screen.close()
+    assert not folder.exists()
+    assert display_environ(screen.display) == {"DISPLAY": screen.display}
+    assert os.environ.get("XAUTHORITY") == before
 
 
 def test_a_frame_is_a_monitor_a_region_or_a_window(desktop: Callable[..., DesktopEnvironment]) -> None:

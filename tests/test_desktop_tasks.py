@@ -82,9 +82,9 @@ def test_a_screen_ends_with_the_run_that_was_killed(tmp_path: Path) -> None:
 def test_a_person_stops_the_run(tmp_path: Path, how: str) -> None:
     running, out = waiting_run(tmp_path)
     if how == "corner":
-        environ = Path(f"/proc/{process_named(running.pid, 'galculator')}/environ").read_bytes().split(b"\0")
-        display = next(word for word in environ if word.startswith(b"DISPLAY=")).decode().partition("=")[2]
-        subprocess.run(["xdotool", "mousemove", "0", "0"], env={**os.environ, "DISPLAY": display}, check=True)
+        words = Path(f"/proc/{process_named(running.pid, 'galculator')}/environ").read_text().split("\0")
+        environ = dict(word.split("=", 1) for word in words if word)
+        subprocess.run(["xdotool", "mousemove", "0", "0"], env=environ, check=True)
     else:
         os.killpg(running.pid, signal.SIGINT)
     running.communicate(timeout=60)

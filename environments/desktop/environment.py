@@ -52,6 +52,7 @@ from sightline.environments.desktop.hands import Hands, Place
 from sightline.environments.desktop.options import DesktopOptions
 from sightline.environments.desktop.systems import Area, Window, WindowSystem
 from sightline.environments.desktop.virtual import VirtualScreen
+from sightline.environments.desktop.x11_access import display_environ
 from sightline.environments.geometry import Point
 from sightline.tools.errors import InputError, Unavailable
 
@@ -125,8 +126,7 @@ class DesktopEnvironment:
             self._environ, display = screen.environ, screen.display
         self.system = system or window_system(display)
         self._opened.callback(self.system.close)
-        if self.system.display:
-            self._environ["DISPLAY"] = self.system.display
+        self._environ |= display_environ(self.system.display)
         self.capture = Capture(self.system.display, cursor=options.cursor)
         self._opened.callback(self.capture.close)
         self._monitor = self.capture.monitor(options.monitor)

@@ -1,7 +1,6 @@
 """Mouse and keyboard by PyAutoGUI, the default: its pauses are off, its fail-safe corners stop the run."""
 
 import importlib
-import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sightline.environments.actions import Button
 from sightline.environments.desktop.backends.base import EmergencyStop
+from sightline.environments.desktop.x11_access import turned_to
 from sightline.tools.errors import InputError, Unavailable
 
 if TYPE_CHECKING:
@@ -166,17 +166,12 @@ def _import_for(display: str) -> _PyAutoGui:
     modules = cast(dict[str, Any], sys.modules)
     replaced = {name: modules.pop(name) for name in list(modules) if name.split(".")[0] in ("pyautogui", *_UNWANTED)}
     modules.update(dict.fromkeys(_UNWANTED))
-    user_display = os.environ.get("DISPLAY")
-    os.environ["DISPLAY"] = display
     try:
-        return cast(_PyAutoGui, importlib.import_module("pyautogui"))
+        with turned_to(display):
+            return cast(_PyAutoGui, importlib.import_module("pyautogui"))
     except ImportError as error:
         raise Unavailable(f"PyAutoGUI cannot be loaded ({error}); pip install 'sightline[desktop]'") from None
     finally:
         for name in [name for name in modules if name.split(".")[0] in ("pyautogui", *_UNWANTED)]:
             del modules[name]
         modules.update(replaced)
-        if user_display is None:
-            del os.environ["DISPLAY"]
-        else:
-            os.environ["DISPLAY"] = user_display

@@ -6,6 +6,7 @@ import subprocess
 
 from sightline.environments.actions import Button
 from sightline.environments.desktop.backends.xtest import BUTTONS, WHEEL
+from sightline.environments.desktop.x11_access import display_environ
 from sightline.environments.desktop.x11_keys import X11Keyboard
 from sightline.tools.errors import Unavailable
 
@@ -23,7 +24,7 @@ class XdotoolBackend:
             )
         self._program = program
         self._keyboard = X11Keyboard.of(display)
-        self._environment = {**os.environ, "DISPLAY": display}
+        self._environment = {**os.environ, **display_environ(display)}
 
     def move(self, x: int, y: int) -> None:
         self._run("mousemove", str(x), str(y))
