@@ -69,31 +69,36 @@ def test_a_closed_display_ends_the_run_with_one_line_and_a_readable_episode(tmp_
 
 def test_a_screen_ends_with_the_run_that_was_killed(tmp_path: Path) -> None:
     running, _ = waiting_run(tmp_path)
-    server = Path(f"/proc/{process_named(running.pid, 'Xvfb')}")
+    started = list(descendants(running.pid))
     running.kill()
     running.communicate(timeout=60)
-    deadline = time.monotonic() + 10
-    while server.exists() and "Z" not in (server / "stat").read_text().rpartition(")")[2].split()[0]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until_ended(started)
 
 
-@pytest.mark.parametrize("how", ["corner", "ctrl-c"])
+@pytest.mark.parametrize("how", ["corner", "ctrl-c", "sigterm"])
 def test_a_person_stops_the_run(tmp_path: Path, how: str) -> None:
     running, out = waiting_run(tmp_path)
+    started = list(descendants(running.pid))
+    assert {"Xvfb", "openbox", "galculator"} <= {named(pid) for pid in started}
     if how == "corner":
         words = Path(f"/proc/{process_named(running.pid, 'galculator')}/environ").read_text().split("\0")
         environ = dict(word.split("=", 1) for word in words if word)
         subprocess.run(["xdotool", "mousemove", "0", "0"], env=environ, check=True)
-    else:
+    elif how == "ctrl-c":
         os.killpg(running.pid, signal.SIGINT)
-    running.communicate(timeout=60)
-    assert running.returncode == 130
+    else:
+        running.terminate()
+    said, errors = running.communicate(timeout=60)
+    assert (running.returncode, errors) == (143 if how == "sigterm" else 130, "")
     end = read_episode(out).end
     assert end is not None
     assert end.status == "interrupted"
-    assert ("corner" in end.reason) == (how == "corner")
-    assert not [name for pid in descendants(running.pid) if (name := named(pid))]
+    assert end.reason == {
+        "corner": "the mouse was moved into a corner of the screen", "ctrl-c": "interrupted",
+        "sigterm": "ended by SIGTERM",
+    }[how]  # fmt: skip
+    assert [line for line in said.splitlines() if line.endswith(end.reason)], said
+    wait_until_ended(started)
 
 
 def waiting_run(folder: Path) -> tuple[subprocess.Popen[str], Path]:
@@ -111,6 +116,20 @@ def waiting_run(folder: Path) -> tuple[subprocess.Popen[str], Path]:
         assert running.poll() is None, running.communicate()
         time.sleep(0.05)
     return running, out
+
+
+def wait_until_ended(processes: list[int]) -> None:
+    deadline = time.monotonic() + 10
+    while running := [pid for pid in processes if alive(pid)]:
+        assert time.monotonic() < deadline, [named(pid) for pid in running]
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def named(pid: int) -> str:

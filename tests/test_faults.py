@@ -137,9 +137,10 @@ def test_killed_run_leaves_an_episode_to_report_and_replay(tmp_path: Path) -> No
     assert "the episode breaks off there" in replayed.stdout
 
 
-def test_interrupted_run(tmp_path: Path) -> None:
-    episode, code, last = _broken_off(tmp_path / "run", signal.SIGINT)
-    assert code == 130
+@pytest.mark.parametrize(("by", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run(tmp_path: Path, by: signal.Signals, expected: int) -> None:
+    episode, code, last = _broken_off(tmp_path / "run", by)
+    assert code == expected
     assert json.loads(last)["status"] == "interrupted"
     assert episode.end is not None
     assert episode.end.status == "interrupted"
