@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -374,6 +373,23 @@ def test_a_file_chooser_is_seen_and_answered(desktop: Callable[..., DesktopEnvir
     assert until(lambda: any("second file.txt" in window.title for window in editor.system.windows()))
 
 
+def test_several_files_are_selected_in_a_chooser(desktop: Callable[..., DesktopEnvironment], tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("first.txt", "second file.txt", "third.txt")]
+    for path in paths:
+        path.write_text(path.name, encoding="utf-8")
+    editor = desktop("mousepad")
+    editor.act(Press(keys=("ctrl", "o")))
+    assert until(lambda: editor.observe().chooser)
+    missing = editor.act(Upload(paths=(str(paths[0]), str(tmp_path / "nowhere.txt"))))
+    assert (missing.status, "does not show 'nowhere.txt'" in missing.message) == ("failed", True), missing
+    apart = editor.act(Upload(paths=(str(paths[0]), "/elsewhere.txt")))
+    assert (apart.status, "only of one folder" in apart.message) == ("failed", True), apart
+    assert editor.act(Upload(paths=(str(paths[0]), str(paths[1])))).status == "done"
+    tabs = {path.name for path in paths[:2]}
+    assert until(lambda: tabs <= {element.name for element in editor.observe().elements})
+    assert not any("third" in element.name for element in editor.observe().elements)
+
+
 def test_a_dialog_is_answered(desktop: Callable[..., DesktopEnvironment], tmp_path: Path) -> None:
     path = tmp_path / "typed.txt"
     path.touch()
@@ -395,23 +411,3 @@ def test_a_wait_waits(desktop: Callable[..., DesktopEnvironment]) -> None:
     started = time.monotonic()
     environment.act(Wait(seconds=0.3))
     assert time.monotonic() - started >= 0.3
-
-
-def test_wayland_is_said_plainly(tmp_path: Path) -> None:
-    code = (
-        "from sightline.environments.desktop import DesktopEnvironment as D\n"
-        "from sightline.environments.desktop.options import DesktopOptions as O\nD(O())"
-    )
-    environ = {**os.environ, "WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":77"}
-    ran = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
-    assert "this is a Wayland session" in ran.stderr
-    assert "--display new" in ran.stderr
-
-
-def test_a_missing_server_says_what_to_install() -> None:
-    code = (
-        "from sightline.environments.desktop import DesktopEnvironment as D\n"
-        "from sightline.environments.desktop.options import DesktopOptions as O\nD(O(display='new'))"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PATH": ""}, capture_output=True, text=True)
-    assert "a virtual screen needs Xvfb, which is not installed; apt-get install xvfb" in ran.stderr

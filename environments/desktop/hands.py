@@ -19,7 +19,8 @@ _NOTCH_PIXELS = 50
 
 _DOUBLE_CLICK_SECONDS = 0.5
 _DRAG_STEP = 12
-_COMMAND = "meta" if sys.platform == "darwin" else "ctrl"
+COMMAND = "meta" if sys.platform == "darwin" else "ctrl"
+"""The key of the usual chords: copy, paste, select all."""
 
 
 class Hands:
@@ -116,7 +117,7 @@ class Hands:
             pass
 
     def press_paste(self) -> None:
-        self.press((_COMMAND, "v"))
+        self.press((COMMAND, "v"))
 
     def write(self, text: str) -> None:
         """Type text where the focus is; see `writing.write`."""
