@@ -271,6 +271,11 @@ def test_a_frame_is_a_monitor_a_region_or_a_window(desktop: Callable[..., Deskto
         active = window.system.active()
         assert active is not None
         assert (*frame.origin, frame.size.width, frame.size.height) == active.area
+        for monitor, left in ((1, 0), (2, 500)):
+            placed = desktop("xclock", display=screen.display, monitor=monitor)
+            clock = next(window for window in placed.system.windows() if window.title == "xclock")
+            assert left <= clock.area.middle[0] < (500, 1200)[monitor - 1], "it opened on the other monitor"
+            placed.close()
         with pytest.raises(InputError, match="monitor 3 is not there; this desktop has 2"):
             desktop(display=screen.display, monitor=3)
     finally:
