@@ -23,6 +23,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     ScreenAction,
     Scroll,
@@ -200,7 +202,7 @@ class DesktopEnvironment:
         return DONE
 
     def _carry_out_by_windows(
-        self, action: Open | Launch | Stop | Focus | Upload | Dialog | Home | Recents | Swipe | Pinch
+        self, action: Open | Launch | Stop | Focus | Upload | Push | Pull | Dialog | Home | Recents | Swipe | Pinch
     ) -> Outcome:
         match action:
             case Open():
@@ -222,6 +224,8 @@ class DesktopEnvironment:
                 return refused(action, "the desktop", "press ctrl and + or - to zoom")
             case Home() | Recents():
                 return refused(action, "the desktop", "focus or launch an application by its name")
+            case Push() | Pull():
+                return refused(action, "the desktop", "its files are on this computer already")
             case _:
                 assert_never(action)
 
