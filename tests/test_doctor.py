@@ -14,6 +14,7 @@ from sightline.environments.base import DONE, Frame, Observation, Outcome, Platf
 from sightline.environments.calibration import MARK, Arrival, find_marks, measure
 from sightline.tools.errors import Unavailable
 from sightline.tools.process import free_port
+from tests.running import TASKS, sightline
 
 
 def doctor(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -42,6 +43,20 @@ def test_missing_browser_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert done.stdout.startswith("missing")
     assert "sightline doctor --install browser" in done.stdout
+
+
+def test_a_driver_that_does_not_start_is_said_with_what_to_do(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text('#!/bin/sh\necho "$0: error while loading shared libraries: libatomic.so.1" >&2; exit 127\n')
+    node.chmod(0o755)
+    done = doctor(PLAYWRIGHT_NODEJS_PATH=str(node))
+    assert done.returncode == 3
+    assert "does not start (error while loading shared libraries: libatomic.so.1)" in done.stdout
+    assert "apt-get install libatomic1" in done.stdout
+    ran = sightline("run", TASKS / "long.yaml", "--out", tmp_path / "out", env={"PLAYWRIGHT_NODEJS_PATH": str(node)})
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("sightline: Playwright's driver does not start")
+    assert len(ran.stderr.splitlines()) == 1
 
 
 def test_installing_a_browser_that_is_there_does_nothing() -> None:

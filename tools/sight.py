@@ -26,7 +26,7 @@ UNREAD_HEIGHT = 16.0
 class Screen:
     """One picture and the text lines in it, in reading order; the controls are looked for when first asked for."""
 
-    pixels: Pixels
+    pixels: Pixels = field(repr=False)
     lines: tuple[Line, ...]
     _inks: dict[Rect, Ink] = field(default_factory=dict[Rect, Ink], repr=False)
 
