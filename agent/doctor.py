@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from sightline.environments.browser.driver import require_driver
 from sightline.environments.browser.locate import find_browser
 from sightline.tools.errors import Unavailable
 
@@ -42,6 +43,7 @@ def examine() -> Iterator[Finding]:
 def _browser() -> Finding:
     try:
         found = find_browser()
+        require_driver()
     except Unavailable as error:
         detail, _, advice = str(error).partition("; ")
         return Finding(name="browser", need="needed", found=False, detail=detail, advice=advice)

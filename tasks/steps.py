@@ -212,6 +212,20 @@ class UploadStep(ScriptStep):
     """What is clicked to open the file chooser."""
 
 
+class PushStep(ScriptStep):
+    push: Phrase
+    """A file, relative to the task file."""
+    to: Phrase
+    """Its path on the phone."""
+
+
+class PullStep(ScriptStep):
+    pull: Phrase
+    """A file's path on the phone."""
+    to: Phrase
+    """Where it is put, relative to the task file; a file that is there is replaced."""
+
+
 class OpenStep(ScriptStep):
     open: Phrase
 
@@ -288,9 +302,10 @@ _STEPS: dict[str, type[ScriptStep]] = {
     "click": ClickStep, "double_click": DoubleClickStep, "right_click": RightClickStep, "hover": HoverStep,
     "long_press": LongPressStep, "drag": DragStep, "type": TypeStep, "clear": ClearStep, "press": PressStep,
     "scroll": ScrollStep, "swipe": SwipeStep, "select": SelectStep, "check": CheckStep, "uncheck": UncheckStep,
-    "upload": UploadStep, "open": OpenStep, "launch": LaunchStep, "back": BackStep, "dialog": DialogStep,
-    "wait_for": WaitForStep, "expect": ExpectStep, "read": ReadStep, "if": IfStep, "unless": UnlessStep,
-    "repeat": RepeatStep, "for_each": ForEachStep, "use": UseStep, "note": NoteStep,
+    "upload": UploadStep, "push": PushStep, "pull": PullStep, "open": OpenStep, "launch": LaunchStep,
+    "back": BackStep, "dialog": DialogStep, "wait_for": WaitForStep, "expect": ExpectStep, "read": ReadStep,
+    "if": IfStep, "unless": UnlessStep, "repeat": RepeatStep, "for_each": ForEachStep, "use": UseStep,
+    "note": NoteStep,
 }  # fmt: skip
 
 
@@ -324,6 +339,7 @@ _Step = Annotated[
     | Annotated[TypeStep, Tag("type")] | Annotated[ClearStep, Tag("clear")] | Annotated[PressStep, Tag("press")]
     | Annotated[ScrollStep, Tag("scroll")] | Annotated[SwipeStep, Tag("swipe")] | Annotated[SelectStep, Tag("select")]
     | Annotated[CheckStep, Tag("check")] | Annotated[UncheckStep, Tag("uncheck")] | Annotated[UploadStep, Tag("upload")]
+    | Annotated[PushStep, Tag("push")] | Annotated[PullStep, Tag("pull")]
     | Annotated[OpenStep, Tag("open")] | Annotated[LaunchStep, Tag("launch")] | Annotated[BackStep, Tag("back")]
     | Annotated[DialogStep, Tag("dialog")] | Annotated[WaitForStep, Tag("wait_for")]
     | Annotated[ExpectStep, Tag("expect")] | Annotated[ReadStep, Tag("read")] | Annotated[IfStep, Tag("if")]

@@ -56,6 +56,20 @@ def drawn_in(pixels: NDArray[np.uint8], box: Rect) -> Rect:
     return Rect(*map(int, edges)).shifted(inner.left, inner.top)
 
 
+def measure_weight(pixels: NDArray[np.uint8], box: Rect) -> float:
+    """How thick the strokes of the text in a rectangle are, in pixels: twice their area by the length of their edges.
+
+    The rim of the rectangle is left out, where the lines of a table may stand.
+    """
+    across, down = box.height // 8, box.height // 4
+    part = pixels[box.top + down : box.bottom - down, box.left + across : box.right - across].astype(np.float32)
+    if not part.size:
+        return 0.0
+    distance = np.abs(part - np.median(part.reshape(-1, 3), axis=0)).max(axis=2)
+    edges = np.abs(np.diff(distance, axis=0)).sum() + np.abs(np.diff(distance, axis=1)).sum()
+    return float(2 * distance.sum() / edges) if edges else 0.0
+
+
 def _colour(values: NDArray[np.float64]) -> Colour:
     red, green, blue = (int(value) for value in values)
     return red, green, blue

@@ -30,7 +30,7 @@ SURE = 0.75
 class Screen:
     """One picture and the text lines in it, in reading order; the controls are looked for when first asked for."""
 
-    pixels: Pixels
+    pixels: Pixels = field(repr=False)
     lines: tuple[Line, ...]
     reader: Reader | None = field(default=None, repr=False)
     _inks: dict[Rect, Ink] = field(default_factory=dict[Rect, Ink], repr=False)

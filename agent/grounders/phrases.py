@@ -152,9 +152,14 @@ _HEAD_END = re.compile(r"[\s,]+(?:(?:that|which)\s+(?:is|are)|that's|located|fou
 
 
 @lru_cache(maxsize=1024)
-def parse(phrase: str) -> Phrase:
-    """The readings of a phrase; never raises, whatever is written."""
-    masked = _Masked.of(phrase)
+def parse(phrase: str, statement: bool = False) -> Phrase:
+    """The readings of a phrase; never raises, whatever is written.
+
+    A statement says what is on the screen, not what to do there: *Select all* is no verb and *all*, *The Sea* no
+    article and *Sea*, *First name* no ordinal and *name*, *Page title* no role and *Page*. Quotes, or the word for a
+    control (*second Edit link*), make it more than a label.
+    """
+    masked = _Masked.of(phrase, statement)
     return _parse(masked, masked.text)
 
 
@@ -177,9 +182,10 @@ class _Masked:
     text: str
     quoted: tuple[str, ...]
     """What each of these characters stands for, with its quotes."""
+    statement: bool = False
 
     @classmethod
-    def of(cls, phrase: str) -> "_Masked":
+    def of(cls, phrase: str, statement: bool = False) -> "_Masked":
         quoted: list[str] = []
 
         def mask(match: re.Match[str]) -> str:
@@ -187,7 +193,7 @@ class _Masked:
             return chr(_FIRST_MASK + len(quoted) - 1)
 
         text = _QUOTED.sub(mask, re.sub(_MASK, "", phrase))
-        return cls(re.sub(r"\s+", " ", text).strip(), tuple(quoted))
+        return cls(re.sub(r"\s+", " ", text).strip(), tuple(quoted), statement)
 
     def restore(self, text: str, quotes: bool = True) -> str:
         """The text with its quoted parts put back, with or without their quotes."""
@@ -236,17 +242,24 @@ def _related(masked: _Masked, text: str) -> Iterator[tuple[str, tuple[Relation, 
 def _pieces(masked: _Masked, text: str) -> list[Query]:
     """The readings of a phrase without relations, the most literal one first."""
     readings: list[Query] = []
+    if masked.statement and not re.fullmatch(_MASK, text.strip()):
+        readings.append(Query(masked.restore(text, quotes=False).strip()))
     for drop_verb, take_ordinal, take_role in product((False, True), repeat=3):
         for piece in _piece(text.strip(), drop_verb, take_ordinal, take_role):
             query = replace(piece, label=masked.restore(piece.label, quotes=False).strip())
             if re.fullmatch(_MASK, piece.label):
                 readings = [query]
-            elif query not in readings:
+            elif query not in readings and not (masked.statement and (drop_verb or _is_label_alone(piece))):
                 readings.append(query)
     last = readings[-1]
-    if last.role == "field" and last.label.casefold() in _ANY_FIELD:
+    if last.role == "field" and last.label.casefold() in _ANY_FIELD and not masked.statement:
         readings.append(replace(last, label=""))
     return readings
+
+
+def _is_label_alone(piece: Query) -> bool:
+    """Whether what was taken from a label may as well belong to it: no control was named that one could see."""
+    return bool(piece.label) and piece.role in (None, "text", "heading", "menu", "column", "icon")
 
 
 def _piece(text: str, drop_verb: bool, take_ordinal: bool, take_role: bool) -> Iterator[Query]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sightline.agent.grounders.controls import aim, cut_off, unlabelled, unread_number
 from sightline.agent.grounders.matching import SET_OFF, likeness
-from sightline.agent.grounders.passages import Passage, find_passages
+from sightline.agent.grounders.passages import Passage, find_passages, find_verbatim_passages
 from sightline.agent.grounders.phrases import Role, parse
 from sightline.agent.grounders.resolve import Target, resolve
 from sightline.environments.base import Observation
@@ -29,10 +29,14 @@ class TextGrounder:
 
 
 class ScreenText:
-    """What can be read on one screen, as candidates for phrases."""
+    """What can be read on one screen, as candidates for phrases.
 
-    def __init__(self, screen: Screen) -> None:
+    ``verbatim`` leaves only what says a label to the letter and is the control that was asked for.
+    """
+
+    def __init__(self, screen: Screen, *, verbatim: bool = False) -> None:
         self.screen = screen
+        self.verbatim = verbatim
 
     @property
     def unit(self) -> float:
@@ -41,10 +45,15 @@ class ScreenText:
     def targets(self, label: str, role: Role | None) -> Sequence[Target]:
         if not label:
             return unlabelled(role, self.screen)
+        if self.verbatim:
+            return [target for target in self._aimed(find_verbatim_passages(label, self.screen), role) if target.met]
         passages = find_passages(label, self.screen)
         if not passages:
             fields = cut_off(label, self.screen) if role in ("field", "select") else []
             return fields or unread_number(label, self.screen)
+        return self._aimed(passages, role)
+
+    def _aimed(self, passages: Sequence[Passage], role: Role | None) -> list[Target]:
         return [
             target
             for passage in passages

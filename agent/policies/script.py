@@ -172,6 +172,10 @@ class ScriptPolicy:
                 yield from self._set_mark(step.uncheck, False)
             case written.UploadStep():
                 yield from self._upload(step)
+            case written.PushStep():
+                yield from self._do(do.Push(path=self._local(step.push), to=self._fill(step.to)), "push")
+            case written.PullStep():
+                yield from self._do(do.Pull(path=self._fill(step.pull), to=self._local(step.to)), "pull")
             case written.OpenStep():
                 yield from self._do(do.Open(location=self._fill(step.open)), "open")
             case written.LaunchStep():
@@ -292,9 +296,11 @@ class ScriptPolicy:
         yield from self._touch(step.to, lambda at: do.Click(at=at), "upload to")
         if not (yield from self._until(lambda: self._now.chooser, bool, "no file chooser yet")):
             raise StepFailed(f"no file chooser opened after {step.to} was clicked")
-        here = Path(self.values.get("here", "."))
-        paths = tuple(str((here / self._fill(path)).resolve()) for path in step.upload)
-        yield from self._do(do.Upload(paths=paths), "upload")
+        yield from self._do(do.Upload(paths=tuple(map(self._local, step.upload))), "upload")
+
+    def _local(self, path: str) -> str:
+        """A file of this computer that a task file names relative to itself."""
+        return str((Path(self.values.get("here", ".")) / self._fill(path)).resolve())
 
     def _read(self, step: written.ReadStep) -> Decisions:
         phrase = self._fill(step.read)

@@ -20,6 +20,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     ScreenAction,
     Scroll,
@@ -172,6 +174,8 @@ class DesktopEnvironment:
                 return refused(action, "the desktop", "press ctrl and + or - to zoom")
             case Home() | Recents():
                 return refused(action, "the desktop", "focus or launch an application by its name")
+            case Push() | Pull():
+                return refused(action, "the desktop", "its files are on this computer already")
             case _:
                 assert_never(action)
         return DONE
