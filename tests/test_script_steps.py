@@ -19,7 +19,7 @@ from sightline.tasks.episode import Episode, read_episode
 from sightline.tasks.files import load_task, steps_within
 from sightline.tasks.records import Ambiguous, NotFound, Step
 from sightline.tasks.report import render_report
-from sightline.tasks.steps import LaunchStep, ScriptStep
+from sightline.tasks.steps import LaunchStep, PullStep, PushStep, ScriptStep
 from sightline.tools.sight import Sight
 from tests.running import TASKS, WITHOUT_BROWSER, sightline
 
@@ -54,7 +54,7 @@ def test_a_script_comes_to_its_end(name: str, recorded: Recorded) -> None:
 
 def test_the_scripts_hold_every_kind_of_step() -> None:
     used = {type(step) for name in NAMES for step in steps_within(load_task(TASKS / f"{name}.yaml").steps)}
-    assert used == set(ScriptStep.__subclasses__()) - {LaunchStep}
+    assert used == set(ScriptStep.__subclasses__()) - {LaunchStep, PushStep, PullStep}
 
 
 def test_recorded_runs_replay_the_same_without_a_browser(recorded: Recorded) -> None:
@@ -169,6 +169,29 @@ def test_an_ambiguous_target_comes_with_the_candidates(screen: Screen, tmp_path:
     assert isinstance(grounding, Ambiguous)
     assert len(grounding.candidates) == 2
     assert "first" in grounding.why or "ordinal" in grounding.why
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        ("Un", "Country"), ("Unknown", "Country"), ("United Kingdom", "Country"), ("United States", "Country"),
+        ("Zambia", "Country dropdown"), ("Un", "Home"), ("Unknown", "Home"), ("United States", "Home"),
+        ("united kingdom", "Home"), ("Green", "Colour"), ("Dark green", "Colour"),
+    ],
+)  # fmt: skip
+def test_select_ends_with_exactly_the_option(option: str, field: str, screen: Screen, tmp_path: Path) -> None:
+    file = _script(tmp_path, f"{{select: {option}, from: {field}}}", "find: 2", "choices.html")
+    chosen = f"*{field.split()[0]}: {option[0].upper()}{option[1:].replace(' k', ' K')};*"
+    file.write_text(file.read_text() + f"checks: [{{title: '{chosen}'}}]\n")
+    last = screen.last_step(file)
+    assert last.action.kind == "done", last.action
+
+
+@pytest.mark.parametrize(("option", "field"), [("Unit", "Country"), ("Sma", "Size"), ("Huge", "Size")])
+def test_select_fails_clearly_when_no_option_is_that(option: str, field: str, screen: Screen, tmp_path: Path) -> None:
+    last = screen.last_step(_script(tmp_path, f"{{select: {option}, from: {field}}}", "find: 0.5", "choices.html"))
+    assert last.action.kind == "infeasible"
+    assert f"'{field}' does not show '{option}' after it was selected, but '" in last.action.text
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,12 @@ def with_role(phrase: str, role: Role) -> str:
     return masked.restore(f"{head} {word}{masked.text[len(head) :]}")
 
 
+def quote(label: str) -> str:
+    """The phrase that means a label and nothing else."""
+    marks = (pair for pair in ('""', "“”", "「」", "``") if pair[1] not in label)
+    return label.join(next(marks, ("", "")))
+
+
 @dataclass(frozen=True)
 class _Masked:
     """A phrase in which each quoted part is one character of the private use area, so that no pattern looks inside."""

@@ -65,12 +65,7 @@ def text_in(box: Rect, screen: Screen) -> str:
         for line in inside
         if box.overlap_across(line.box) > 0.8 * line.box.width and box.overlap_down(line.box) > 0.6 * line.box.height
     ]
-    return without_arrow("\n".join(texts))
-
-
-def without_arrow(text: str) -> str:
-    """What a drop-down says, without the arrow at its end."""
-    return re.sub(r"(?:^|\s+)[vV˅⌄▼∨]$", "", text)
+    return re.sub(r"(?:^|\s+)[vV˅⌄▼∨]$", "", "\n".join(texts))
 
 
 def _choose(label: Rect, right: Rect, below: Rect, sides: list[Value], is_named: bool, screen: Screen) -> list[Value]:
