@@ -11,6 +11,7 @@ from sightline.agent.grounders.text import TextGrounder
 from sightline.agent.loop import run
 from sightline.agent.policies.script import ScriptPolicy
 from sightline.agent.session import Session
+from sightline.environments.actions import Note
 from sightline.environments.base import Frame
 from sightline.environments.browser import BrowserEnvironment, BrowserOptions
 from sightline.environments.fresh import Fresh
@@ -62,6 +63,31 @@ def test_recorded_runs_replay_the_same_without_a_browser(recorded: Recorded) -> 
     replayed = sightline("replay", *folders, command=WITHOUT_BROWSER)
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
     assert replayed.stdout.count("the same") == len(NAMES)
+
+
+def test_a_replay_needs_no_file_that_the_run_looked_for(tmp_path: Path) -> None:
+    task, log, folder = tmp_path / "task.yaml", tmp_path / "log.txt", tmp_path / "run"
+    task.write_text(
+        f"start: {TASKS.parent / 'pages' / 'flow.html'}\nsteps:\n"
+        "  - unless: {file: '${here}/log.txt'}\n    then: [note: missing]\n"
+        "  - wait_for: {file: '${here}/log.txt', contains: begun}\n"
+        "  - expect: {file: '${here}/log.txt', matches: ended$}\n"
+        "checks: [{file: '${here}/log.txt'}]\n"
+    )
+    for step in Session(load_task(task), tmp_path, folder):
+        match step.action:
+            case Note(text="missing"):
+                log.write_text("begun")
+            case Note(text=said) if said.endswith("'begun'"):
+                log.write_text("begun and ended")
+            case _:
+                pass
+    end = read_episode(folder).end
+    assert end is not None
+    assert end.status == "passed"
+    log.unlink()
+    replayed = sightline("replay", folder, command=WITHOUT_BROWSER)
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
 
 
 def test_a_button_moved_in_one_picture_is_reported(recorded: Recorded, tmp_path: Path) -> None:
