@@ -11,8 +11,9 @@ from sightline.agent.policies.conditions import Judgement, judge
 from sightline.environments import actions as do
 from sightline.environments.base import Observation
 from sightline.environments.geometry import Box, Point
-from sightline.tasks import steps as written
+from sightline.tasks.conditions import Condition
 from sightline.tasks.records import Ambiguous, Decision, Found, NotFound, Step
+from sightline.tasks.steps import Target
 from sightline.tasks.task import Limits
 from sightline.tasks.variables import fill
 from sightline.tools.sight import Sight
@@ -68,7 +69,7 @@ class Hands:
 
     # looking
 
-    def find(self, target: written.Target, role: Role | None = None) -> Generator[Decision, None, Spot]:
+    def find(self, target: Target, role: Role | None = None) -> Generator[Decision, None, Spot]:
         """Look for a target, in the role the step needs, until it is there or ``limits.find`` seconds have gone by."""
         if isinstance(target, Point):
             size = self.now.frame.size
@@ -103,10 +104,10 @@ class Hands:
     ) -> Found | NotFound | Ambiguous:
         return self.grounder.find(with_role(phrase, role) if role else phrase, seen or self.now)
 
-    def judge(self, condition: written.Condition) -> Judgement:
+    def judge(self, condition: Condition) -> Judgement:
         return judge(condition, self.now, self.grounder, self.sight, self.fill)
 
-    def expect(self, condition: written.Condition, seconds: float | None = None) -> Decisions:
+    def expect(self, condition: Condition, seconds: float | None = None) -> Decisions:
         """Wait for a condition."""
         patience = seconds if condition.can_change else 0.0
         judgement = yield from self.until(
@@ -119,7 +120,7 @@ class Hands:
     # acting
 
     def touch(
-        self, target: written.Target, make: Callable[[Point], do.Action], reason: str, role: Role | None = None
+        self, target: Target, make: Callable[[Point], do.Action], reason: str, role: Role | None = None
     ) -> Decisions:
         """Find a target and do something at its point; found anew when the screen moves on in between."""
         for _ in range(STALE_TRIES):

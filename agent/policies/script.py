@@ -9,6 +9,7 @@ from sightline.agent.policies.hands import Decisions, Hands, StepFailed
 from sightline.environments import actions as do
 from sightline.environments.base import Observation
 from sightline.tasks import steps as written
+from sightline.tasks.conditions import Condition
 from sightline.tasks.records import Decision, Step
 from sightline.tasks.task import Task
 from sightline.tools.sight import Sight
@@ -90,7 +91,7 @@ class ScriptPolicy:
             case _:
                 yield from act(step, hands)
 
-    def _branch(self, condition: written.Condition, then: written.Steps, otherwise: written.Steps) -> Decisions:
+    def _branch(self, condition: Condition, then: written.Steps, otherwise: written.Steps) -> Decisions:
         judgement = self._hands.judge(condition)
         yield self._hands.say(do.Note(text=f"{'yes' if judgement.holds else 'no'}: {judgement.why}"))
         yield from self._steps(then if judgement.holds else otherwise)
