@@ -6,7 +6,8 @@ from itertools import count
 from typing import TypeVar
 
 from sightline.agent.grounders.base import Grounder
-from sightline.agent.grounders.phrases import Role, with_role
+from sightline.agent.grounders.phrases import with_role
+from sightline.agent.grounders.roles import Role
 from sightline.agent.policies.conditions import Judgement, judge
 from sightline.environments import actions as do
 from sightline.environments.base import Observation
