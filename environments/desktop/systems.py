@@ -27,6 +27,16 @@ class Window:
     chooser: bool = False
 
 
+class Control(NamedTuple):
+    """What an application tells of something it shows: ``role`` as ARIA calls it, such as the ``cell`` of a table."""
+
+    role: str
+    name: str
+    area: Area
+    selected: bool
+    focused: bool
+
+
 class Clipboard(Protocol):
     """The clipboard, borrowed from its user: the first `paste` keeps its content, `give_back` puts it back."""
 
