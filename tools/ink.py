@@ -56,13 +56,19 @@ def drawn_in(pixels: NDArray[np.uint8], box: Rect) -> Rect:
     return Rect(*map(int, edges)).shifted(inner.left, inner.top)
 
 
+def core_of(box: Rect) -> Rect:
+    """The rectangle of a line of text without its rim, where the lines of a table may stand."""
+    across, down = box.height // 8, box.height // 4
+    return Rect(box.left + across, box.top + down, box.right - across, box.bottom - down)
+
+
 def measure_weight(pixels: NDArray[np.uint8], box: Rect) -> float:
     """How thick the strokes of the text in a rectangle are, in pixels: twice their area by the length of their edges.
 
-    The rim of the rectangle is left out, where the lines of a table may stand.
+    Only the core of the rectangle is looked at.
     """
-    across, down = box.height // 8, box.height // 4
-    part = pixels[box.top + down : box.bottom - down, box.left + across : box.right - across].astype(np.float32)
+    core = core_of(box)
+    part = pixels[core.top : core.bottom, core.left : core.right].astype(np.float32)
     if not part.size:
         return 0.0
     distance = np.abs(part - np.median(part.reshape(-1, 3), axis=0)).max(axis=2)

@@ -10,8 +10,8 @@ from statistics import median
 
 from sightline.agent.grounders.matching import CUT_OFF, LOOKS_SAME, SET_OFF, spell
 from sightline.agent.grounders.passages import Passage, find_passages
-from sightline.agent.grounders.phrases import Role
 from sightline.agent.grounders.resolve import Target
+from sightline.agent.grounders.roles import Role
 from sightline.tools.ocr import Line
 from sightline.tools.rect import Rect
 from sightline.tools.sight import Screen

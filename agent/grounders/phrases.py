@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal
 
-Role = Literal["button", "link", "field", "select", "check", "tab", "menu", "heading", "column", "icon", "text"]
+from sightline.agent.grounders.roles import ROLE_OF, ROLE_WORDS, Role
+
 Place = Literal["right of", "left of", "above", "below", "near", "row", "column", "between"]
 
 
@@ -47,28 +48,9 @@ class Phrase:
     readings: tuple[Query, ...]
 
 
-ROLE_WORDS: dict[Role, str] = {
-    "field": "field|input|input field|input box|text field|text input|text box|textbox|text area|textarea|entry|box|bar"
-    "|entry field"
-    "|输入框|文本框|搜索框|密码框|文本域|入力欄|入力フィールド|テキストボックス|テキストエリア|フィールド|検索欄|検索ボックス|欄",
-    "check": "checkbox|check box|tick box|radio|radio button|radio option|toggle|toggle switch|switch"
-    "|复选框|勾选框|单选按钮|单选框|开关|チェックボックス|ラジオボタン|トグル|スイッチ",
-    "select": "dropdown|drop-down|dropdown list|drop-down list|dropdown menu|drop-down menu|dropdown field|select"
-    "|select box|select field|combobox|combo box|list box|listbox|selector"
-    "|下拉框|下拉菜单|下拉列表|选择框|ドロップダウン|プルダウン|プルダウンメニュー|セレクトボックス|コンボボックス",
-    "button": "button|push button|submit button|按钮|按鈕|ボタン",
-    "link": "link|hyperlink|链接|連結|リンク",
-    "tab": "tab|标签页|选项卡|タブ",
-    "menu": "menu item|menu entry|menu option|menu|菜单项|菜单|メニュー項目|メニュー",
-    "heading": "heading|header|title|标题|見出し",
-    "column": "column|列|カラム",
-    "icon": "icon|image|picture|图标|图片|アイコン|画像",
-    "text": "text|line|label|item|option|entry|element|cell|value|文字|文本|选项|テキスト|項目|文言|値",
-}
 _ANY_FIELD = frozenset(("search", "搜索", "検索"))
 """What a search field is often called without showing the word."""
-_ROLE_OF: dict[str, Role] = {word: role for role, words in reversed(ROLE_WORDS.items()) for word in words.split("|")}
-_BY_LENGTH = sorted(_ROLE_OF, key=len, reverse=True)
+_BY_LENGTH = sorted(ROLE_OF, key=len, reverse=True)
 _LATIN = "|".join(re.escape(word) for word in _BY_LENGTH if word.isascii())
 _CJK = "|".join(word for word in _BY_LENGTH if not word.isascii())
 
@@ -173,6 +155,12 @@ def with_role(phrase: str, role: Role) -> str:
         return phrase
     word = ROLE_WORDS[role].split("|")[0]
     return masked.restore(f"{head} {word}{masked.text[len(head) :]}")
+
+
+def quote(label: str) -> str:
+    """The phrase that means a label and nothing else."""
+    marks = (pair for pair in ('""', "“”", "「」", "``") if pair[1] not in label)
+    return label.join(next(marks, ("", "")))
 
 
 @dataclass(frozen=True)
@@ -300,13 +288,13 @@ def _roles(text: str) -> Iterator[tuple[Role, str]]:
     match = _ROLE_FIRST.fullmatch(text)
     if match:
         latin, label, mask, cjk, cjk_mask = match.groups()
-        yield _ROLE_OF[(latin or cjk).lower()], label or mask or cjk_mask
+        yield ROLE_OF[(latin or cjk).lower()], label or mask or cjk_mask
         return
     match = _ROLE_LAST.fullmatch(text)
     if match:
         label, latin, cjk_label, cjk = match.groups()
         word = (latin or cjk).lower()
         first, _, rest = word.partition(" ")
-        if not label and rest in _ROLE_OF:
-            yield _ROLE_OF[rest], first
-        yield _ROLE_OF[word], label or cjk_label or ""
+        if not label and rest in ROLE_OF:
+            yield ROLE_OF[rest], first
+        yield ROLE_OF[word], label or cjk_label or ""

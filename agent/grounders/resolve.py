@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sightline.agent.grounders.phrases import Phrase, Query, Relation, Role, parse
+from sightline.agent.grounders.phrases import Phrase, Query, Relation, parse
 from sightline.agent.grounders.places import NOWHERE, distances
+from sightline.agent.grounders.roles import Role
 from sightline.environments.geometry import Box, Point
 from sightline.tasks.records import Ambiguous, Candidate, Found, NotFound
 from sightline.tools.rect import Rect

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sightline.agent.grounders.controls import aim, cut_off, unlabelled, unread_number
 from sightline.agent.grounders.matching import SET_OFF, likeness
 from sightline.agent.grounders.passages import Passage, find_passages, find_verbatim_passages
-from sightline.agent.grounders.phrases import Role, parse
+from sightline.agent.grounders.phrases import parse
 from sightline.agent.grounders.resolve import Target, resolve
+from sightline.agent.grounders.roles import Role
 from sightline.environments.base import Observation
 from sightline.tasks.records import Ambiguous, Found, NotFound
 from sightline.tools.rect import Rect

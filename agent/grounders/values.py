@@ -4,7 +4,7 @@ import re
 from typing import Literal, NamedTuple
 
 from sightline.agent.grounders.controls import field_of, holder_of
-from sightline.tools.ink import measure_weight
+from sightline.tools.ink import core_of, measure_weight
 from sightline.tools.ocr import Line
 from sightline.tools.rect import Rect
 from sightline.tools.sight import Screen
@@ -38,8 +38,10 @@ def values_of(label: Rect, screen: Screen) -> list[Value]:
     rest = _after(label, line) if line else ""
     if rest:
         return [Value(rest, "after")]
-    right, below = _right_of(label, screen), _below(label, screen)
     is_named = line is not None and _ends_with_colon(line)
+    if is_named and _has_empty_cell(label, screen):
+        return [Value("", "right of")]
+    right, below = _right_of(label, screen), _below(label, screen)
     field = field_of(label, screen)
     if field is not None and not field.contains(label) and not _is_cell(field, label, screen):
         is_farther = is_named and right is not None and field.top >= label.bottom
@@ -48,8 +50,6 @@ def values_of(label: Rect, screen: Screen) -> list[Value]:
     sides: list[Value] = []
     if right:
         sides.append(Value(right.text, "right of"))
-    elif is_named and _has_empty_cell(label, screen):
-        return [Value("", "right of")]
     if below:
         sides.append(Value(below.text, "below"))
     if right and below:
@@ -65,12 +65,7 @@ def text_in(box: Rect, screen: Screen) -> str:
         for line in inside
         if box.overlap_across(line.box) > 0.8 * line.box.width and box.overlap_down(line.box) > 0.6 * line.box.height
     ]
-    return without_arrow("\n".join(texts))
-
-
-def without_arrow(text: str) -> str:
-    """What a drop-down says, without the arrow at its end."""
-    return re.sub(r"(?:^|\s+)[vV˅⌄▼∨]$", "", text)
+    return re.sub(r"(?:^|\s+)[vV˅⌄▼∨]$", "", "\n".join(texts))
 
 
 def _choose(label: Rect, right: Rect, below: Rect, sides: list[Value], is_named: bool, screen: Screen) -> list[Value]:
@@ -90,7 +85,7 @@ def look_alike(one: Rect, other: Rect, screen: Screen) -> bool:
     """Whether two texts are written alike: as bold, as large, in one colour."""
     weights = sorted(measure_weight(screen.pixels, box) for box in (one, other))
     heights = sorted((one.height, other.height))
-    colours = zip(screen.ink(one).colour, screen.ink(other).colour, strict=True)
+    colours = zip(screen.ink(core_of(one)).colour, screen.ink(core_of(other)).colour, strict=True)
     return (
         weights[1] <= BOLDER * weights[0]
         and heights[1] <= LARGER * heights[0]

@@ -8,8 +8,8 @@ from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.reading import is_checked, visible
 from sightline.agent.grounders.verbatim import find_verbatim
 from sightline.environments.base import Observation
+from sightline.tasks.conditions import Condition
 from sightline.tasks.records import Ambiguous, Found, NotFound
-from sightline.tasks.steps import Condition
 from sightline.tools.sight import Sight
 
 
