@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Any, Literal, cast
 import torch
 from safetensors import SafetensorError
 
-from sightline.agent.dialects.canvas import Budget
+from sightline.agent.dialects.messages import Video
+from sightline.agent.models.patches import Patches
 from sightline.agent.models.prefix import KeyValues
+from sightline.agent.models.video import PAIR, joined, resized
 from sightline.environments.base import Pixels
 from sightline.tools.errors import InputError, Unavailable
 
@@ -46,15 +49,15 @@ class Parts:
     def __init__(self, model: Any, tokenizer: Any, processor: Any, template: str | None, device: str) -> None:
         self._model = model
         self._tokenizer = tokenizer
-        self._processor = processor
+        self._patches = Patches(processor)
         self._template = template
         self.device = device
         self.architecture = str(model.config.model_type)
-        self.patch: int = processor.patch_size
-        self.merge: int = processor.merge_size
+        self.patch = self._patches.patch
+        self.merge = self._patches.merge
+        self.budget = self._patches.budget
         self.picture_token: int = model.config.image_token_id
-        size = processor.size
-        self.budget = Budget(int(size["shortest_edge"]), int(size["longest_edge"]))
+        self.video_token: int = model.config.video_token_id
         self.ends = _ends(model, tokenizer)
         self.tokenise = lru_cache(maxsize=512)(self._tokenise)
 
@@ -85,27 +88,42 @@ class Parts:
 
     def prepare(self, pixels: Pixels) -> tuple[torch.Tensor, tuple[int, int, int]]:
         """Patches of a picture and its grid (frames, rows, columns)."""
-        from PIL import Image
+        return self._patches.prepare(pixels)
 
-        ready = self._processor(images=[Image.fromarray(pixels)], return_tensors="pt")
-        frames, rows, columns = (int(number) for number in ready["image_grid_thw"][0])
-        return ready["pixel_values"], (frames, rows, columns)
+    def prepare_video(self, video: Video) -> tuple[torch.Tensor, tuple[int, int, int]]:
+        """Patches of a video and its grid: pairs of frames, rows, columns."""
+        frames = [self.prepare(frame) for frame in resized(video, self.patch, self.merge)]
+        pairs = [
+            joined(one[0], other[0], self.patch) for one, other in zip(frames[::PAIR], frames[1::PAIR], strict=True)
+        ]
+        return torch.cat(pairs), (len(pairs), *frames[0][1][1:])
+
+    @property
+    def tells_times(self) -> bool:
+        """Whether the times of a video are written into the text (Qwen3), rather than told by its positions."""
+        return self.architecture.startswith("qwen3")
 
     def new_cache(self) -> KeyValues:
-        from transformers import DynamicCache
+        from sightline.agent.models.room import roomy_cache
 
-        return cast(KeyValues, DynamicCache(config=self._model.config.get_text_config()))
+        return roomy_cache(self._model.config.get_text_config())
 
-    def positions(self, ids: torch.Tensor, grids: torch.Tensor | None) -> torch.Tensor:
-        """M-RoPE positions (3 x tokens) of a stretch of one conversation, counted from its own beginning."""
-        if grids is None:
+    def positions(self, ids: torch.Tensor, seen: dict[str, torch.Tensor], spacings: Sequence[float]) -> torch.Tensor:
+        """M-RoPE positions (3 x tokens) of a stretch of one conversation, counted from its own beginning.
+
+        ``seen`` is what `forward` gets of its pictures and videos, ``spacings`` the seconds between a video's frames.
+        """
+        grids: dict[str, Any] = {name: value for name, value in seen.items() if name.endswith("_grid_thw")}
+        if not grids:
             return torch.arange(ids.shape[1]).expand(3, -1)
-        kinds = (ids == self.picture_token).int()
-        positions, _ = self._model.model.get_rope_index(ids, mm_token_type_ids=kinds, image_grid_thw=grids)
+        if spacings:
+            grids["second_per_grid_ts"] = torch.tensor([PAIR * spacing for spacing in spacings])
+        kinds = (ids == self.picture_token).int() + 2 * (ids == self.video_token).int()
+        positions, _ = self._model.model.get_rope_index(ids, mm_token_type_ids=kinds, **grids)
         return cast(torch.Tensor, positions)[:, 0]
 
     def forward(
-        self, ids: torch.Tensor, positions: torch.Tensor, cache: KeyValues, pictures: dict[str, torch.Tensor]
+        self, ids: torch.Tensor, positions: torch.Tensor, cache: KeyValues, seen: dict[str, torch.Tensor]
     ) -> torch.Tensor:
         """Reads tokens (1 x n) after those in the cache, at positions 3 x n; logits (vocabulary) of the last one."""
         output = self._model(
@@ -114,7 +132,7 @@ class Parts:
             past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
-            **{name: value.to(self.device) for name, value in pictures.items()},
+            **{name: value.to(self.device) for name, value in seen.items()},
         )
         return cast(torch.Tensor, output.logits)[0, -1].cpu()
 
