@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from sightline.agent.dialects.messages import Video
 from sightline.agent.models.patches import Patches
 from sightline.agent.models.prefix import KeyValues
+from sightline.agent.models.quantise import LIBRARIES, Kind, quantisation, what_works
 from sightline.agent.models.video import PAIR, joined, resized
 from sightline.environments.base import Pixels
 from sightline.tools.errors import InputError, Unavailable
@@ -28,14 +29,14 @@ DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.
 class Options:
     """How a checkpoint is loaded and run; "auto" takes what suits the machine.
 
-    ``quantise`` int8 and nf4 need bitsandbytes and an accelerator, int4 and int8wo torchao. ``attention`` is a name
-    that transformers knows. ``constrain`` lets a grammar mask tokens. ``conversations`` is how many are remembered at
-    once; 0 reads everything anew at every step.
+    ``quantise`` rounds the language model's weights. ``attention`` is a name that transformers knows. ``constrain``
+    lets a grammar mask tokens. ``conversations`` is how many are remembered at once; 0 reads everything anew at every
+    step.
     """
 
     device: str = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    quantise: Literal["", "int8", "nf4", "int4", "int8wo"] = ""
+    quantise: Literal[""] | Kind = ""
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2"] = "auto"
     constrain: bool = True
     temperature: float = 0.0
@@ -161,6 +162,10 @@ def load_parts(name: str, options: Options) -> Parts:
         raise Unavailable(f"{name}: {_first_line(error)}; {_what_to_install(options)}") from None
     except torch.OutOfMemoryError:
         raise Unavailable(f"{name}: does not fit into the memory of {device}; {_how_to_get(name)}") from None
+    except RuntimeError as error:
+        if not options.quantise:
+            raise
+        raise Unavailable(f"{name}: {_first_line(error)}; on {device} expected {what_works(device)}") from None
     return Parts(model, tokenizer, processor, _template(name, tokenizer), device)
 
 
@@ -220,29 +225,12 @@ def _load_weights(transformers: Any, name: str, options: Options, device: str) -
     if options.attention != "auto":
         given["attn_implementation"] = options.attention
     if options.quantise:
-        given["quantization_config"] = _quantisation(transformers, options.quantise)
+        given["quantization_config"] = quantisation(transformers, options.quantise)
         given["device_map"] = device
     model = transformers.AutoModelForImageTextToText.from_pretrained(
         name, local_files_only=True, trust_remote_code=False, use_safetensors=True, **given
     )
     return (model if options.quantise else model.to(device)).eval()
-
-
-def _quantisation(transformers: Any, kind: str) -> Any:
-    """Language weights only: rounding the vision tower moves boxes."""
-    spared = ["visual", "lm_head"]
-    match kind:
-        case "int8":
-            return transformers.BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=spared)
-        case "nf4":
-            half = torch.bfloat16
-            return transformers.BitsAndBytesConfig(
-                load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=half, llm_int8_skip_modules=spared
-            )
-        case _:
-            torchao: Any = importlib.import_module("torchao.quantization")
-            weights = torchao.Int4WeightOnlyConfig() if kind == "int4" else torchao.Int8WeightOnlyConfig()
-            return transformers.TorchAoConfig(weights, modules_to_not_convert=spared)
 
 
 def _template(name: str, tokenizer: Any) -> str | None:
@@ -272,7 +260,7 @@ def _first_line(error: BaseException) -> str:
 def _what_to_install(options: Options) -> str:
     """Which package is missing, or does not fit, when transformers could not import something."""
     if options.quantise:
-        return f"pip install {'bitsandbytes' if options.quantise in ('int8', 'nf4') else 'torchao'}"
+        return f"pip install {LIBRARIES[options.quantise]}"
     try:
         importlib.import_module("torchvision")
     except ImportError:
