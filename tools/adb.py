@@ -15,10 +15,14 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from adbutils import AdbClient, AdbConnection, AdbError, adb_path
-
 from sightline.tools.adb_wire import MARK, Result, Wire
 from sightline.tools.errors import InputError, Unavailable
+
+try:
+    from adbutils import AdbClient, AdbConnection, AdbError, adb_path
+except ValueError:  # it reads the port while it is imported
+    _port = os.environ.get("ANDROID_ADB_SERVER_PORT")
+    raise InputError(f"ANDROID_ADB_SERVER_PORT is {_port!r}: expected a port number, such as 5037") from None
 
 _BLOCK = 1 << 16
 
@@ -29,6 +33,10 @@ class Lost(Unavailable):
 
 class Broken(Lost):
     """An answer broke off although the phone is still there."""
+
+
+class Refused(Unavailable):
+    """The phone is there and says no: a file that cannot be read or written."""
 
 
 class Stalled(Unavailable):
@@ -200,11 +208,11 @@ class AdbPhone:
             kind, length = struct.unpack("<4sI", wire.exactly(8))
             if kind != b"OKAY":
                 said = wire.exactly(length).decode("utf-8", "replace")
-                raise Unavailable(f"{path} could not be written on phone {self.serial}: {said}")
+                raise Refused(f"{path} could not be written on phone {self.serial}: {said}")
             wire.send(b"STAT" + struct.pack("<I", len(path.encode())) + path.encode())
             _, _, size, _ = struct.unpack("<4s3I", wire.exactly(16))
         if size != len(data) % (1 << 32):
-            raise Unavailable(f"{path} has {size} bytes on phone {self.serial} where {len(data)} were sent")
+            raise Refused(f"{path} has {size} bytes on phone {self.serial} where {len(data)} were sent")
 
     def pull(self, path: str, limit: float = 120) -> bytes:
         """Read a file of the phone."""
@@ -218,7 +226,7 @@ class AdbPhone:
                 piece = wire.exactly(length)
                 if kind != b"DATA":
                     said = piece.decode("utf-8", "replace")
-                    raise Unavailable(f"{path} could not be read on phone {self.serial}: {said}")
+                    raise Refused(f"{path} could not be read on phone {self.serial}: {said}")
                 data += piece
 
     @contextmanager

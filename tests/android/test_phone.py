@@ -23,6 +23,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     ScreenAction,
     Scroll,
@@ -36,10 +38,11 @@ from sightline.environments.actions import (
     points_of,
 )
 from sightline.environments.android.environment import AndroidEnvironment
-from sightline.environments.base import Outcome, StaleFrame
+from sightline.environments.base import DONE, Outcome, StaleFrame
 from sightline.environments.geometry import Point
-from sightline.tools.errors import InputError, Unavailable
+from sightline.tools.errors import Unavailable
 from tests.android.conftest import Connect
+from tests.android_rig.framework import CHOOSER
 from tests.android_rig.rig import Rig, until
 
 FIELD = (300, 1480)
@@ -292,16 +295,45 @@ def test_older_androids_tell_elsewhere_what_is_in_front(phone: AndroidEnvironmen
 
 
 def test_files_go_there_and_back(phone: AndroidEnvironment, tmp_path: Path) -> None:
-    local = tmp_path / "a b'c.bin"
-    local.write_bytes(bytes(range(256)) * 5000)
-    phone.push(local, "/sdcard/a b'c.bin")
-    assert phone.pull("/sdcard/a b'c.bin") == local.read_bytes()
-    outcome = phone.act(Upload(paths=(str(local),)))
-    assert "couldn't create file" in outcome.message or "/sdcard/Download" in outcome.message
-    with pytest.raises(Unavailable, match="/sdcard/none could not be read"):
-        phone.pull("/sdcard/none")
-    with pytest.raises(InputError, match="cannot be read"):
-        phone.push(tmp_path / "none", "/sdcard/none")
+    there, back = tmp_path / "a b'c.bin", tmp_path / "back.bin"
+    there.write_bytes(bytes(range(256)) * 5000)
+    assert phone.act(Push(path=str(there), to="/sdcard/a b'c.bin")) == DONE
+    assert phone.act(Pull(path="/sdcard/a b'c.bin", to=str(back))) == DONE
+    assert back.read_bytes() == there.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [
+        (Pull(path="/sdcard/none", to="back.bin"), "/sdcard/none could not be read on phone"),
+        (Pull(path="/sdcard/here.txt", to="no folder/back.bin"), "cannot be written"),
+        (Push(path="none", to="/sdcard/none"), "none: cannot be read"),
+        (Push(path="back.bin", to="/proc/none/file"), "/proc/none/file could not be written on phone"),
+    ],
+)
+def test_a_file_that_cannot_be_copied_fails_the_action(
+    phone: AndroidEnvironment, rig: Rig, tmp_path: Path, action: Push | Pull, why: str
+) -> None:
+    (rig.root / "sdcard" / "here.txt").write_text("here")
+    (tmp_path / "back.bin").write_text("before")
+    here = {"path" if isinstance(action, Push) else "to"}
+    outcome = phone.act(action.model_copy(update={name: str(tmp_path / getattr(action, name)) for name in here}))
+    assert outcome.status == "failed"
+    assert why in outcome.message
+    assert [path.name for path in tmp_path.iterdir()] == ["back.bin"]
+    assert (tmp_path / "back.bin").read_text() == "before"
+
+
+def test_an_upload_answers_the_file_chooser(phone: AndroidEnvironment, rig: Rig, tmp_path: Path) -> None:
+    assert not phone.observe().chooser
+    rig.control("front", CHOOSER)
+    assert phone.observe().chooser
+    (tmp_path / "photo.txt").write_text("a photo")
+    outcome = phone.act(Upload(paths=(str(tmp_path / "photo.txt"),)))
+    assert (outcome.status, outcome.message) == (
+        "done", "put photo.txt into /sdcard/Download; pick it there in the file chooser",
+    )  # fmt: skip
+    assert (rig.root / "sdcard/Download/photo.txt").read_text() == "a photo"
 
 
 # --- sizes -----------------------------------------------------------------------------------------------------------
