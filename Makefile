@@ -8,7 +8,7 @@ SCREEN := xvfb openbox dbus x11-xserver-utils x11-apps x11-xkb-utils at-spi2-cor
 PHONE := adb bubblewrap mksh toybox clang lld dpkg-dev libcap-dev android-libboringssl-dev android-libbase-dev \
 	android-libcutils-dev android-liblog-dev android-platform-system-core-headers
 
-.PHONY: help setup browser screens demo test phone check bench clean
+.PHONY: help setup browser screens demo test check bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -30,18 +30,14 @@ browser: .venv/ready
 	@$(BIN)/sightline doctor --install browser
 
 screens:
-	@.ci/apt $(SCREEN)
+	@.ci/apt $(SCREEN) $(PHONE)
+	@command -v npm >/dev/null || .ci/apt npm
 
 demo: browser ## run the main job: operate a real web application by looking at it
 	$(BIN)/sightline run examples/django_admin/task.yaml
 
-test: .venv/full browser screens ## run all tests but those on the Android rig
+test: .venv/full browser screens ## run all tests, in a browser, on a virtual screen and on the Android rig
 	$(BIN)/python -m pytest
-
-phone: .venv/full browser ## run the tests on the Android rig, which is built first
-	@.ci/apt $(SCREEN) $(PHONE)
-	@command -v npm >/dev/null || .ci/apt npm
-	$(BIN)/python -m pytest -m rig tests/android
 
 check: .venv/full ## lint, types, import direction, what the wheel holds
 	$(BIN)/ruff format --check .

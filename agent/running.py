@@ -23,6 +23,7 @@ from sightline.tasks.report import write_report
 from sightline.tasks.task import Task
 from sightline.tasks.words import describe, tell_usage
 from sightline.tools.errors import SightlineError
+from sightline.tools.signals import Terminated, ending_on_sigterm
 
 
 def run_task(
@@ -47,14 +48,17 @@ def run_task(
     if not as_json:
         console.print(Text(f"{task.name}  ({task.environment.kind}, {grounder} grounder)", style="bold"))
     try:
-        with closing(session.__iter__()) as steps:
+        with ending_on_sigterm(), closing(session.__iter__()) as steps:
             for step in steps:
                 if as_json:
                     print(step.model_dump_json(by_alias=True), flush=True)
                 else:
                     console.print(_line(step, console.is_terminal), soft_wrap=True)
-    except KeyboardInterrupt:
-        session.status, session.exit_code = "interrupted", 130
+    except KeyboardInterrupt as stop:
+        session.status, session.reason = "interrupted", session.reason or str(stop) or "interrupted"
+        session.exit_code = 143 if isinstance(stop, Terminated) else 130
+        if occupied:
+            return session.exit_code
     except SightlineError as error:
         session.exit_code = error.exit_code
         if occupied or not (folder / "frames").is_dir():
@@ -92,7 +96,8 @@ def free_folder(name: str) -> Path:
 
 def _conclude(session: Session, console: Console, seconds: float, as_json: bool) -> None:
     report = None
-    if (session.out / "episode.jsonl").stat().st_size:
+    episode = session.out / EPISODE_FILE
+    if episode.exists() and episode.stat().st_size:
         report = write_report(read_episode(session.out))
     if as_json:
         end: dict[str, object] = {

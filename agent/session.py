@@ -32,7 +32,7 @@ from sightline.environments.start import start
 from sightline.tasks.episode import EpisodeWriter, Status
 from sightline.tasks.files import steps_within
 from sightline.tasks.records import Step
-from sightline.tasks.steps import UploadStep
+from sightline.tasks.steps import PullStep, PushStep, UploadStep
 from sightline.tasks.task import Serve, Task
 from sightline.tasks.variables import all_references, fill
 from sightline.tools.errors import InputError, SightlineError, Unavailable
@@ -151,8 +151,8 @@ def needed(task: Task, values: Mapping[str, str]) -> dict[str, str]:
     """The values that a task's script names: what an episode must keep to be decided again, and no more."""
     script: Any = task.model_dump(mode="json", by_alias=True, include={"start", "steps", "goal", "checks", "vars"})
     named = {name for _, name in all_references(script)}
-    if any(isinstance(step, UploadStep) for step in steps_within(task.steps)):
-        named.add("here")  # what is uploaded is named relative to it
+    if any(isinstance(step, UploadStep | PushStep | PullStep) for step in steps_within(task.steps)):
+        named.add("here")  # their files are named relative to it
     return {name: value for name, value in values.items() if name in named or name in task.vars}
 
 

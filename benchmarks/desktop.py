@@ -1,4 +1,6 @@
-"""What seeing and doing cost on the desktop, beside raw mss and raw XTEST in the same run: medians in milliseconds.
+"""What seeing and doing cost on the desktop, beside raw mss and raw XTEST in the same run: milliseconds.
+
+The median of each, the ratio and the difference of the medians, and the 95th percentile of both.
 
 python benchmarks/desktop.py --rounds 200
 """
@@ -7,6 +9,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import cv2
 import mss
@@ -18,6 +21,7 @@ from sightline.environments.actions import Click, Type
 from sightline.environments.desktop import DesktopEnvironment
 from sightline.environments.desktop.options import DesktopOptions
 from sightline.environments.desktop.virtual import VirtualScreen
+from sightline.environments.desktop.x11_access import turned_to
 from sightline.environments.desktop.x11_connection import open_display
 from sightline.environments.desktop.x11_keys import X11Keyboard
 
@@ -32,7 +36,8 @@ class Floor:
     """The least that seeing and doing can cost: mss and XTEST called as they are."""
 
     def __init__(self, display: str) -> None:
-        self.screen = mss.MSS(display=display)
+        with turned_to(display):
+            self.screen = mss.MSS(display=display)
         self.area = self.screen.monitors[1]
         self.display = open_display(display)
         self.keyboard = X11Keyboard(self.display)
@@ -61,15 +66,22 @@ class Floor:
         self.display.close()
 
 
-def medians(rounds: int, *works: Work) -> list[float]:
-    """The median milliseconds of each work, all of them done in turn so that the machine's moods hit them alike."""
+class Taken(NamedTuple):
+    """Milliseconds."""
+
+    median: float
+    p95: float
+
+
+def measure(rounds: int, *works: Work) -> list[Taken]:
+    """What each work takes, all of them done in turn so that the machine's moods hit them alike."""
     taken: list[list[float]] = [[] for _ in works]
     for number in range(rounds):
         for work, times in zip(works, taken, strict=True):
             started = time.perf_counter()
             work(number)
             times.append(1000 * (time.perf_counter() - started))
-    return [statistics.median(times) for times in taken]
+    return [Taken(statistics.median(times), statistics.quantiles(times, n=20)[-1]) for times in taken]
 
 
 def clicker(environment: DesktopEnvironment) -> Work:
@@ -96,10 +108,11 @@ def main() -> None:
         f"type {len(TEXT)} characters, xtest": (lambda _: floor.write(), lambda _: quick.act(Type(text=TEXT))),
         f"type {len(TEXT)} characters, pyautogui": (lambda _: floor.write(), lambda _: usual.act(Type(text=TEXT))),
     }  # fmt: skip
-    print(f"{'':38}{'floor':>9}{'ours':>9}{'ratio':>8}{'more':>10}")
+    print(f"{'':34}{'floor':>8}{'ours':>8}{'ratio':>8}{'more':>8}{'p95: floor':>12}{'ours':>8}")
     for name, (least, ours) in rows.items():
-        raw, own = medians(rounds, least, ours)
-        print(f"{name:38}{raw:6.2f} ms{own:6.2f} ms{own / raw:7.2f}x{own - raw:7.2f} ms")
+        raw, own = measure(rounds, least, ours)
+        medians = f"{raw.median:8.2f}{own.median:8.2f}{own.median / raw.median:7.2f}x{own.median - raw.median:8.2f}"
+        print(f"{name:34}{medians}{raw.p95:12.2f}{own.p95:8.2f}")
     for environment in backends:
         environment.close()
     floor.close()

@@ -177,6 +177,22 @@ class Upload(_Action):
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class Push(_Action):
+    """Copy a file of this computer to a phone."""
+
+    kind: Literal["push"] = "push"
+    path: str
+    to: str
+
+
+class Pull(_Action):
+    """Copy a file of a phone to this computer, over one of the same name."""
+
+    kind: Literal["pull"] = "pull"
+    path: str
+    to: str
+
+
 class Dialog(_Action):
     """Answer the dialog that is open: accept or dismiss it, with text for a prompt."""
 
@@ -238,7 +254,8 @@ class Infeasible(_Action):
 
 ScreenAction = (
     Click | DoubleClick | TripleClick | LongPress | Move | Drag | Swipe | Pinch | Scroll | Type | Paste | Press | Hold
-    | Open | Launch | Stop | Focus | Back | Home | Recents | Wait | Upload | Dialog
+    | Open | Launch | Stop | Focus | Back | Home | Recents | Wait | Upload | Push | Pull
+    | Dialog
 )  # fmt: skip
 LoopAction = CallTool | Note | Remember | Ask | Answer | Done | Infeasible
 Action = Annotated[ScreenAction | LoopAction, Field(discriminator="kind")]

@@ -31,7 +31,7 @@ class Frame:
     ``taken_at`` is in seconds since the epoch.
     """
 
-    pixels: Pixels
+    pixels: Pixels = field(repr=False)
     scale: tuple[float, float] = (1.0, 1.0)
     origin: tuple[float, float] = (0.0, 0.0)
     taken_at: float = 0.0

@@ -21,8 +21,8 @@ from sightline.tools.errors import Unavailable
 MARK = (255, 0, 255)
 """Red, green, blue of a mark; nothing else on a target has this colour."""
 
-PATIENCE = 2.0
-"""Seconds a click may take to arrive."""
+PATIENCE = 5.0
+"""Seconds a target may take to be painted, and a click to arrive."""
 
 
 class Arrival(BaseModel):
@@ -75,8 +75,12 @@ def find_marks(frame: Frame) -> list[Box]:
 def measure(target: Target) -> Measure:
     """Click each mark, in its middle or in a corner; raises Unavailable when no mark is seen."""
     environment = target.environment
+    deadline = time.monotonic() + PATIENCE
     now = environment.observe()
-    marks = find_marks(now.frame)
+    while (
+        not (marks := find_marks(now.frame)) and time.monotonic() < deadline
+    ):  # a window may be there before its content
+        now = environment.observe()
     if not marks:
         raise Unavailable(f"{target.name}: the target's marks are not to be seen; is something in front of it?")
     errors: list[float] = []

@@ -9,12 +9,13 @@ A target is a phrase, which the grounder looks for, or a point ``[x, y]`` in pix
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sightline.environments.geometry import Point
 from sightline.environments.keys import chord
+from sightline.tasks.conditions import Expected, Phrase
 from sightline.tools.written import Written, unknown_word
 
 
@@ -42,7 +43,6 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Phrase = Annotated[str, Field(min_length=1)]
 Target = Annotated[Phrase | Point, BeforeValidator(_phrase_or_point, json_schema_input_type=Phrase | tuple[int, int])]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words, json_schema_input_type=str | tuple[str, ...])]
 Keys = Annotated[Words, Field(min_length=1)]
@@ -52,76 +52,6 @@ Paths = Annotated[
     Field(min_length=1),
 ]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-class Condition(Written):
-    """Something that is true or false of the screen or of a variable: each key given must hold."""
-
-    visible: Phrase | None = None
-    """A phrase or text that is on the screen."""
-    absent: Phrase | None = None
-    """A phrase or text that is nowhere on the screen."""
-    checked: Phrase | None = None
-    """A checkbox, radio button or toggle that is on."""
-    unchecked: Phrase | None = None
-    """A checkbox, radio button or toggle that is off."""
-    location: Phrase | None = None
-    """A pattern for the URL, package or program in front; ``*`` stands for anything."""
-    title: Phrase | None = None
-    """A pattern for the title; ``*`` stands for anything."""
-    file: Phrase | None = None
-    """A file that exists; with ``contains`` or ``equals``, its text."""
-    window: Phrase | None = None
-    """A pattern for the title of any open window, in front or not; ``*`` stands for anything."""
-    process: Phrase | None = None
-    """A pattern for the name of a program that runs on this machine."""
-    clipboard: str | None = None
-    """A pattern for the clipboard's text; empty for an empty one."""
-    element: Phrase | None = None
-    """The name of an element the platform knows; with ``contains`` or ``equals``, what it holds."""
-    shell: Phrase | None = None
-    """A command on the phone; ``contains`` or ``equals`` are held against what it prints."""
-    phone_file: Phrase | None = None
-    """A file on the phone that exists; with ``contains`` or ``equals``, its text."""
-    value: str | None = None
-    """Text to compare by ``equals``, ``contains`` or ``matches``, usually a variable."""
-    equals: str | None = None
-    contains: str | None = None
-    matches: str | None = None
-    """A regular expression found anywhere in the value."""
-
-    @property
-    def can_change(self) -> bool:
-        """Whether waiting may help: a variable stays what it is."""
-        parts = (
-            self.visible, self.absent, self.checked, self.unchecked, self.location, self.title, self.file, self.window,
-            self.process, self.clipboard, self.element, self.shell, self.phone_file,
-        )  # fmt: skip
-        return any(part is not None for part in parts)
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "Condition":
-        tests = (self.equals, self.contains, self.matches)
-        texts = (self.value, self.file, self.element, self.shell, self.phone_file)
-        if (self.value is not None or self.shell is not None) and all(test is None for test in tests):
-            name = "value" if self.shell is None else "shell"
-            raise PydanticCustomError("condition", "'{name}' needs one of equals, contains, matches beside it",
-                                      {"name": name})  # fmt: skip
-        if sum(text is not None for text in texts) > 1:
-            raise PydanticCustomError("condition", "only one of value, file, element, shell and phone_file at a time")
-        if all(text is None for text in texts) and any(test is not None for test in tests):
-            raise PydanticCustomError("condition", "equals, contains and matches need 'value' or 'file' beside them")
-        if self.value is None and not self.can_change:
-            raise PydanticCustomError("condition", "an empty condition; expected a phrase, or one of its keys")
-        return self
-
-
-def _bare_phrase(value: Any) -> Any:
-    return {"visible": value} if isinstance(value, str) else value
-
-
-Expected = Annotated[Condition, BeforeValidator(_bare_phrase, json_schema_input_type=Phrase | Condition)]
-"""A condition; a bare phrase means that it is visible."""
 
 
 class ScriptStep(Written):
@@ -212,6 +142,20 @@ class UploadStep(ScriptStep):
     """What is clicked to open the file chooser."""
 
 
+class PushStep(ScriptStep):
+    push: Phrase
+    """A file, relative to the task file."""
+    to: Phrase
+    """Its path on the phone."""
+
+
+class PullStep(ScriptStep):
+    pull: Phrase
+    """A file's path on the phone."""
+    to: Phrase
+    """Where it is put, relative to the task file; a file that is there is replaced."""
+
+
 class OpenStep(ScriptStep):
     open: Phrase
 
@@ -288,9 +232,10 @@ _STEPS: dict[str, type[ScriptStep]] = {
     "click": ClickStep, "double_click": DoubleClickStep, "right_click": RightClickStep, "hover": HoverStep,
     "long_press": LongPressStep, "drag": DragStep, "type": TypeStep, "clear": ClearStep, "press": PressStep,
     "scroll": ScrollStep, "swipe": SwipeStep, "select": SelectStep, "check": CheckStep, "uncheck": UncheckStep,
-    "upload": UploadStep, "open": OpenStep, "launch": LaunchStep, "back": BackStep, "dialog": DialogStep,
-    "wait_for": WaitForStep, "expect": ExpectStep, "read": ReadStep, "if": IfStep, "unless": UnlessStep,
-    "repeat": RepeatStep, "for_each": ForEachStep, "use": UseStep, "note": NoteStep,
+    "upload": UploadStep, "push": PushStep, "pull": PullStep, "open": OpenStep, "launch": LaunchStep,
+    "back": BackStep, "dialog": DialogStep, "wait_for": WaitForStep, "expect": ExpectStep, "read": ReadStep,
+    "if": IfStep, "unless": UnlessStep, "repeat": RepeatStep, "for_each": ForEachStep, "use": UseStep,
+    "note": NoteStep,
 }  # fmt: skip
 
 
@@ -324,6 +269,7 @@ _Step = Annotated[
     | Annotated[TypeStep, Tag("type")] | Annotated[ClearStep, Tag("clear")] | Annotated[PressStep, Tag("press")]
     | Annotated[ScrollStep, Tag("scroll")] | Annotated[SwipeStep, Tag("swipe")] | Annotated[SelectStep, Tag("select")]
     | Annotated[CheckStep, Tag("check")] | Annotated[UncheckStep, Tag("uncheck")] | Annotated[UploadStep, Tag("upload")]
+    | Annotated[PushStep, Tag("push")] | Annotated[PullStep, Tag("pull")]
     | Annotated[OpenStep, Tag("open")] | Annotated[LaunchStep, Tag("launch")] | Annotated[BackStep, Tag("back")]
     | Annotated[DialogStep, Tag("dialog")] | Annotated[WaitForStep, Tag("wait_for")]
     | Annotated[ExpectStep, Tag("expect")] | Annotated[ReadStep, Tag("read")] | Annotated[IfStep, Tag("if")]

@@ -7,7 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from sightline.environments.browser.options import BrowserOptions
 from sightline.environments.start import EnvironmentOptions
-from sightline.tasks.steps import Expected, Name, Phrase, Steps
+from sightline.tasks.conditions import Expected, Phrase
+from sightline.tasks.steps import Name, Steps
 from sightline.tools.written import Written
 
 

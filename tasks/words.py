@@ -23,6 +23,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     Remember,
     ScreenAction,
@@ -70,6 +72,8 @@ def describe(action: ScreenAction | LoopAction) -> str:
             return f"wait {action.seconds:g} s"
         case Upload():
             return f"upload {', '.join(action.paths)}"
+        case Push() | Pull():
+            return f"{action.kind} {action.path} to {action.to}"
         case Dialog():
             return f"{'accept' if action.accept else 'dismiss'} the dialog" + (
                 f" with {action.text!r}" if action.text else ""

@@ -1,5 +1,6 @@
 """What tests share: one browser per kind of options and session, and a site on this machine for it to visit."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,10 @@ from sightline.environments.actions import Button, Click, Dialog, Open, ScreenAc
 from sightline.environments.base import Observation, Outcome
 from sightline.environments.browser import BrowserEnvironment, BrowserOptions
 from sightline.environments.geometry import Point
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it starts in the background ignore Ctrl-C, and what the tests start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATIENCE = 10.0
 """Seconds a test waits for something in a browser before it fails."""

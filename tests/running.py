@@ -1,10 +1,13 @@
 """Running sightline as another process, and looking into processes, for tests."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).parent
 TASKS = TESTS / "tasks"
@@ -31,6 +34,21 @@ def start_sightline(*words: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*COMMAND, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+
+
+def on_small_disk(folder: Path, size: str, *words: str | Path) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """Run a sightline command with ``--out`` on a disk of this size, mounted where only that run sees it.
+
+    Returns the run and a copy of what it left. Skips the test where no such disk can be mounted.
+    """
+    disk, copy = folder / "disk", folder / "copy"
+    disk.mkdir()
+    private = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    mount = f'mount -t tmpfs -o size={size} none "$0"'
+    if shutil.which("unshare") is None or subprocess.run([*private, mount, str(disk)], capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted on this system")
+    script = f'{mount} && {{ "$@"; code=$?; cp -r "$0/run" "{copy}"; exit $code; }}'
+    return sightline(*words, "--out", disk / "run", command=[*private, script, str(disk), *COMMAND]), copy
 
 
 def descendants(pid: int) -> Iterator[int]:

@@ -1,17 +1,12 @@
 """Desktop examples, run by the embedded text grounder through the command line and decided again from the record."""
 
-import os
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from sightline.environments.calibration import measure
 from sightline.environments.desktop.calibration import desktop_targets
-from sightline.tasks.episode import read_episode
-from tests.running import descendants, sightline, start_sightline
+from tests.running import sightline
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "desktop"
 
@@ -42,83 +37,3 @@ def test_every_click_arrives_on_the_pixel_that_was_meant() -> None:
         ),
         0,
     )  # fmt: skip
-
-
-def test_a_killed_application_ends_the_run_with_one_line_and_a_readable_episode(tmp_path: Path) -> None:
-    running, out = waiting_run(tmp_path)
-    os.kill(process_named(running.pid, "galculator"), signal.SIGKILL)
-    _, errors = running.communicate(timeout=60)
-    assert running.returncode == 3
-    assert errors == "sightline: 'galculator' was killed by SIGKILL; start the run again\n"
-    end = read_episode(out).end
-    assert end is not None
-    assert (end.status, end.reason) == ("error", "'galculator' was killed by SIGKILL; start the run again")
-
-
-def test_a_closed_display_ends_the_run_with_one_line_and_a_readable_episode(tmp_path: Path) -> None:
-    running, out = waiting_run(tmp_path)
-    os.kill(process_named(running.pid, "Xvfb"), signal.SIGKILL)
-    _, errors = running.communicate(timeout=60)
-    assert running.returncode == 3
-    assert errors.count("\n") == 1
-    assert "was closed while it was in use" in errors
-    end = read_episode(out).end
-    assert end is not None
-    assert end.status == "error"
-
-
-def test_a_screen_ends_with_the_run_that_was_killed(tmp_path: Path) -> None:
-    running, _ = waiting_run(tmp_path)
-    server = Path(f"/proc/{process_named(running.pid, 'Xvfb')}")
-    running.kill()
-    running.communicate(timeout=60)
-    deadline = time.monotonic() + 10
-    while server.exists() and "Z" not in (server / "stat").read_text().rpartition(")")[2].split()[0]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize("how", ["corner", "ctrl-c"])
-def test_a_person_stops_the_run(tmp_path: Path, how: str) -> None:
-    running, out = waiting_run(tmp_path)
-    if how == "corner":
-        environ = Path(f"/proc/{process_named(running.pid, 'galculator')}/environ").read_bytes().split(b"\0")
-        display = next(word for word in environ if word.startswith(b"DISPLAY=")).decode().partition("=")[2]
-        subprocess.run(["xdotool", "mousemove", "0", "0"], env={**os.environ, "DISPLAY": display}, check=True)
-    else:
-        os.killpg(running.pid, signal.SIGINT)
-    running.communicate(timeout=60)
-    assert running.returncode == 130
-    end = read_episode(out).end
-    assert end is not None
-    assert end.status == "interrupted"
-    assert ("corner" in end.reason) == (how == "corner")
-    assert not [name for pid in descendants(running.pid) if (name := named(pid))]
-
-
-def waiting_run(folder: Path) -> tuple[subprocess.Popen[str], Path]:
-    """A run that has begun to wait for something that never comes."""
-    task, out = folder / "task.yaml", folder / "episode"
-    task.write_text(
-        "environment: {kind: desktop, launch: [galculator]}\nlimits: {find: 300}\nsteps:\n"
-        "  - wait_for: {title: never}\n",
-        encoding="utf-8",
-    )
-    running = start_sightline("run", task, "--display", "new", "--out", out)
-    deadline = time.monotonic() + 60
-    while not (out / "episode.jsonl").exists() or '"event":"step"' not in (out / "episode.jsonl").read_text():
-        assert time.monotonic() < deadline
-        assert running.poll() is None, running.communicate()
-        time.sleep(0.05)
-    return running, out
-
-
-def named(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return ""
-
-
-def process_named(parent: int, name: str) -> int:
-    return next(pid for pid in descendants(parent) if named(pid) == name)

@@ -13,6 +13,8 @@ from sightline.environments.actions import Click, ScreenAction
 from sightline.environments.base import DONE, Frame, Observation, Outcome, Platform
 from sightline.environments.calibration import MARK, Arrival, find_marks, measure
 from sightline.tools.errors import Unavailable
+from sightline.tools.process import free_port
+from tests.running import TASKS, sightline
 
 
 def doctor(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -43,6 +45,20 @@ def test_missing_browser_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert "sightline doctor --install browser" in done.stdout
 
 
+def test_a_driver_that_does_not_start_is_said_with_what_to_do(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text('#!/bin/sh\necho "$0: error while loading shared libraries: libatomic.so.1" >&2; exit 127\n')
+    node.chmod(0o755)
+    done = doctor(PLAYWRIGHT_NODEJS_PATH=str(node))
+    assert done.returncode == 3
+    assert "does not start (error while loading shared libraries: libatomic.so.1)" in done.stdout
+    assert "apt-get install libatomic1" in done.stdout
+    ran = sightline("run", TASKS / "long.yaml", "--out", tmp_path / "out", env={"PLAYWRIGHT_NODEJS_PATH": str(node)})
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("sightline: Playwright's driver does not start")
+    assert len(ran.stderr.splitlines()) == 1
+
+
 def test_installing_a_browser_that_is_there_does_nothing() -> None:
     done = doctor("--install", "browser")
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
@@ -64,9 +80,12 @@ def test_clicks_arrive_where_they_should_in_chromium() -> None:
 
 
 def test_calibrating_what_has_no_target_is_unavailable() -> None:
-    done = doctor("--calibrate", "--environment", "android")
-    assert done.returncode in (0, 3)
-    assert "Traceback" not in done.stderr
+    nobody = f"127.0.0.2:{free_port()}"  # elsewhere than on "this machine", where a server would be started
+    host, port = nobody.split(":")
+    done = doctor("--calibrate", "--environment", "android", ANDROID_ADB_SERVER_HOST=host, ANDROID_ADB_SERVER_PORT=port)
+    assert (done.returncode, done.stderr) == (
+        3, f"sightline: no adb server answers at {nobody}; start one there\n",
+    )  # fmt: skip
 
 
 class Painted:

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from sightline.agent.session import Session
 from sightline.tasks.episode import Episode, read_episode
 from sightline.tasks.files import load_task
 from sightline.tools.errors import Unavailable
-from tests.running import COMMAND, TASKS, browser_of, sightline, start_sightline
+from tests.running import TASKS, browser_of, on_small_disk, sightline, start_sightline
 
 LONG = TASKS / "long.yaml"
 
@@ -92,20 +91,11 @@ def test_pictures_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_full_disk(tmp_path: Path) -> None:
-    """The results go to a disk of 64 KiB, mounted where only this run sees it."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-               'mount -t tmpfs -o size=64k none "$0" && exec "$@"', str(disk)]  # fmt: skip
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*mounted, "true"], capture_output=True, check=False).returncode
-    ):
-        pytest.skip("no small disk can be mounted on this system")
-    out = disk / "run"
-    done = sightline("run", LONG, "--out", out, command=[*mounted, *COMMAND])
+    done, folder = on_small_disk(tmp_path, "64k", "run", LONG)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "No space left on device" in one_line(done.stderr)
+    end = read_episode(folder).end
+    assert end is None or (end.status, "No space left on device" in end.reason) == ("error", True)
 
 
 def test_browser_killed_in_the_middle(tmp_path: Path) -> None:
@@ -137,9 +127,10 @@ def test_killed_run_leaves_an_episode_to_report_and_replay(tmp_path: Path) -> No
     assert "the episode breaks off there" in replayed.stdout
 
 
-def test_interrupted_run(tmp_path: Path) -> None:
-    episode, code, last = _broken_off(tmp_path / "run", signal.SIGINT)
-    assert code == 130
+@pytest.mark.parametrize(("by", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run(tmp_path: Path, by: signal.Signals, expected: int) -> None:
+    episode, code, last = _broken_off(tmp_path / "run", by)
+    assert code == expected
     assert json.loads(last)["status"] == "interrupted"
     assert episode.end is not None
     assert episode.end.status == "interrupted"

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.agent.grounders.phrases import Query, Role, parse, with_role
+from sightline.agent.grounders.phrases import Query, parse, with_role
+from sightline.agent.grounders.roles import Role
 
 
 def last(phrase: str) -> Query:

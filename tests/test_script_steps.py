@@ -11,6 +11,7 @@ from sightline.agent.grounders.text import TextGrounder
 from sightline.agent.loop import run
 from sightline.agent.policies.script import ScriptPolicy
 from sightline.agent.session import Session
+from sightline.environments.actions import Note
 from sightline.environments.base import Frame
 from sightline.environments.browser import BrowserEnvironment, BrowserOptions
 from sightline.environments.fresh import Fresh
@@ -19,7 +20,7 @@ from sightline.tasks.episode import Episode, read_episode
 from sightline.tasks.files import load_task, steps_within
 from sightline.tasks.records import Ambiguous, NotFound, Step
 from sightline.tasks.report import render_report
-from sightline.tasks.steps import LaunchStep, ScriptStep
+from sightline.tasks.steps import LaunchStep, PullStep, PushStep, ScriptStep
 from sightline.tools.sight import Sight
 from tests.running import TASKS, WITHOUT_BROWSER, sightline
 
@@ -54,7 +55,7 @@ def test_a_script_comes_to_its_end(name: str, recorded: Recorded) -> None:
 
 def test_the_scripts_hold_every_kind_of_step() -> None:
     used = {type(step) for name in NAMES for step in steps_within(load_task(TASKS / f"{name}.yaml").steps)}
-    assert used == set(ScriptStep.__subclasses__()) - {LaunchStep}
+    assert used == set(ScriptStep.__subclasses__()) - {LaunchStep, PushStep, PullStep}
 
 
 def test_recorded_runs_replay_the_same_without_a_browser(recorded: Recorded) -> None:
@@ -62,6 +63,31 @@ def test_recorded_runs_replay_the_same_without_a_browser(recorded: Recorded) -> 
     replayed = sightline("replay", *folders, command=WITHOUT_BROWSER)
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
     assert replayed.stdout.count("the same") == len(NAMES)
+
+
+def test_a_replay_needs_no_file_that_the_run_looked_for(tmp_path: Path) -> None:
+    task, log, folder = tmp_path / "task.yaml", tmp_path / "log.txt", tmp_path / "run"
+    task.write_text(
+        f"start: {TASKS.parent / 'pages' / 'flow.html'}\nsteps:\n"
+        "  - unless: {file: '${here}/log.txt'}\n    then: [note: missing]\n"
+        "  - wait_for: {file: '${here}/log.txt', contains: begun}\n"
+        "  - expect: {file: '${here}/log.txt', matches: ended$}\n"
+        "checks: [{file: '${here}/log.txt'}]\n"
+    )
+    for step in Session(load_task(task), tmp_path, folder):
+        match step.action:
+            case Note(text="missing"):
+                log.write_text("begun")
+            case Note(text=said) if said.endswith("'begun'"):
+                log.write_text("begun and ended")
+            case _:
+                pass
+    end = read_episode(folder).end
+    assert end is not None
+    assert end.status == "passed"
+    log.unlink()
+    replayed = sightline("replay", folder, command=WITHOUT_BROWSER)
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
 
 
 def test_a_button_moved_in_one_picture_is_reported(recorded: Recorded, tmp_path: Path) -> None:
@@ -169,6 +195,29 @@ def test_an_ambiguous_target_comes_with_the_candidates(screen: Screen, tmp_path:
     assert isinstance(grounding, Ambiguous)
     assert len(grounding.candidates) == 2
     assert "first" in grounding.why or "ordinal" in grounding.why
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        ("Un", "Country"), ("Unknown", "Country"), ("United Kingdom", "Country"), ("United States", "Country"),
+        ("Zambia", "Country dropdown"), ("Un", "Home"), ("Unknown", "Home"), ("United States", "Home"),
+        ("united kingdom", "Home"), ("Green", "Colour"), ("Dark green", "Colour"),
+    ],
+)  # fmt: skip
+def test_select_ends_with_exactly_the_option(option: str, field: str, screen: Screen, tmp_path: Path) -> None:
+    file = _script(tmp_path, f"{{select: {option}, from: {field}}}", "find: 2", "choices.html")
+    chosen = f"*{field.split()[0]}: {option[0].upper()}{option[1:].replace(' k', ' K')};*"
+    file.write_text(file.read_text() + f"checks: [{{title: '{chosen}'}}]\n")
+    last = screen.last_step(file)
+    assert last.action.kind == "done", last.action
+
+
+@pytest.mark.parametrize(("option", "field"), [("Unit", "Country"), ("Sma", "Size"), ("Huge", "Size")])
+def test_select_fails_clearly_when_no_option_is_that(option: str, field: str, screen: Screen, tmp_path: Path) -> None:
+    last = screen.last_step(_script(tmp_path, f"{{select: {option}, from: {field}}}", "find: 0.5", "choices.html"))
+    assert last.action.kind == "infeasible"
+    assert f"'{field}' does not show '{option}' after it was selected, but '" in last.action.text
 
 
 @pytest.mark.parametrize(

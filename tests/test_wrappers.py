@@ -20,6 +20,7 @@ from sightline.environments.actions import (
     map_points,
     points_of,
 )
+from sightline.environments.android.capture import Picture
 from sightline.environments.base import Element, Frame, Observation, OpenDialog
 from sightline.environments.concealed import Concealed
 from sightline.environments.fresh import Fresh, same_around
@@ -28,7 +29,7 @@ from sightline.environments.keys import chord, key_name
 from sightline.environments.recorded import RecordedEnvironment
 from sightline.environments.settled import Settled
 from sightline.tools.secrets import conceal, reveal, shows_secret
-from sightline.tools.sight import Sight
+from sightline.tools.sight import Screen, Sight
 
 
 def observation(shade: int, taken_at: float = 0.0, **facts: object) -> Observation:
@@ -124,6 +125,14 @@ def test_frames_of_other_sizes_or_scales_are_never_the_same() -> None:
     assert same_around(at, frame, frame)
     assert not same_around(at, frame, other)
     assert not same_around(at, frame, Frame(np.full((100, 200, 3), 11, np.uint8), scale=(2.0, 2.0)))
+
+
+def test_what_holds_a_picture_is_written_without_its_pixels() -> None:
+    pixels = np.full((100, 200, 3), 57, np.uint8)
+    for shown in (Observation(Frame(pixels)), Screen(pixels, ()), Picture(pixels, b"\x89PNG")):
+        assert "57" not in repr(shown)
+        assert "array" not in repr(shown)
+        assert "PNG" not in repr(shown)
 
 
 # concealed

@@ -15,10 +15,14 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from adbutils import AdbClient, AdbConnection, AdbError, adb_path
-
 from sightline.tools.adb_wire import MARK, Result, Wire
 from sightline.tools.errors import InputError, Unavailable
+
+try:
+    from adbutils import AdbClient, AdbConnection, AdbError, adb_path
+except ValueError:  # it reads the port while it is imported
+    _port = os.environ.get("ANDROID_ADB_SERVER_PORT")
+    raise InputError(f"ANDROID_ADB_SERVER_PORT is {_port!r}: expected a port number, such as 5037") from None
 
 _BLOCK = 1 << 16
 

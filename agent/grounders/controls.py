@@ -5,12 +5,13 @@ Every distance is measured in the height of the text at hand, so that a screen o
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from sightline.agent.grounders.matching import CUT_OFF, LOOKS_SAME, SET_OFF, spell
 from sightline.agent.grounders.passages import Passage, find_passages
-from sightline.agent.grounders.phrases import Role
 from sightline.agent.grounders.resolve import Target
+from sightline.agent.grounders.roles import Role
 from sightline.tools.ocr import Line
 from sightline.tools.rect import Rect
 from sightline.tools.sight import Screen
@@ -129,7 +130,7 @@ def _in_menu(text: Rect, screen: Screen) -> bool:
 def _aim_field(passage: Passage, role: Role, screen: Screen) -> Target:
     field = field_of(passage.box, screen)
     if field is None:
-        return _at(passage.first, passage.likeness - UNMET, f"text {passage.text!r}, no {role} near it")
+        return _unmet(passage, UNMET, f"no {role}")
     return _at(field, passage.likeness, f"{role} of {passage.text!r}")
 
 
@@ -140,7 +141,12 @@ def _aim_marks(passage: Passage, screen: Screen) -> list[Target]:
     group = _marks_below(passage.box, screen)
     if group:
         return [_at(box, passage.likeness - 0.01, f"checkbox under {passage.text!r}") for box in group]
-    return [_at(passage.first, passage.likeness - 0.05, f"text {passage.text!r}, nothing to check near it")]
+    return [_unmet(passage, 0.05, "nothing to check")]
+
+
+def _unmet(passage: Passage, cost: float, missing: str) -> Target:
+    said = _at(passage.first, passage.likeness - cost, f"text {passage.text!r}, {missing} near it")
+    return replace(said, met=False)
 
 
 def cut_off(label: str, screen: Screen) -> list[Target]:
@@ -255,7 +261,7 @@ def _field_cost(label: Rect, box: Rect, screen: Screen) -> float | None:
     aside = abs(box.left - label.left)
     level = abs(box.middle[1] - label.middle[1])
     costs: list[float] = []
-    if -0.2 * unit <= down <= 2.6 * unit and (aside < 2.5 * unit or box.left <= label.left <= box.right):
+    if -0.3 * unit <= down <= 2.6 * unit and (aside < 2.5 * unit or box.left <= label.left <= box.right):
         costs.append(down + 0.5 * min(aside, 3 * unit))
     if box.height <= 3.2 * unit and -0.2 * unit <= right <= 14 * unit and level < 0.7 * unit:
         costs.append(0.35 * right + level)

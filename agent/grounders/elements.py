@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from sightline.agent.grounders.matching import likeness, matches, spell
-from sightline.agent.grounders.phrases import Role
 from sightline.agent.grounders.resolve import Target, resolve
+from sightline.agent.grounders.roles import Role
 from sightline.environments.base import Element, Observation
 from sightline.tasks.records import Ambiguous, Found, NotFound
 from sightline.tools.rect import Rect

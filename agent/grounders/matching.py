@@ -20,7 +20,7 @@ PART_OF, SMALL_PART_OF = 0.1, 0.13
 _SET_OFF_BEFORE = re.compile(r"^\W*\w\s+$|[|•·>»›/:,;(\[–—→]\s*$|^\W+$")
 _SET_OFF_AFTER = re.compile(r"^\s*[|•·>»›/:,;)\]–—→]|^\W*(?:\w|\d{1,3})?\W*$")
 
-_CONFUSED = str.maketrans("01iı|582ł口一力二工夕卜八へべぺり丨", "ollllsbzlローカニエタトハヘベペリl")
+_CONFUSED = str.maketrans("01iı|582łq口一力二工夕卜八へべぺり丨", "ollllsbzloローカニエタトハヘベペリl")
 """Characters that a reader of pictures takes for one another, as one of the two."""
 
 
@@ -59,9 +59,9 @@ class Spelling:
 @lru_cache(maxsize=8192)
 def spell(text: str) -> Spelling:
     """The spelling of a text; signs count only where there is nothing else."""
-    kept = [(index, letter) for index, letter in _letters(text) if letter.isalnum()]
+    kept = [(index, letter) for index, letter in letters(text) if letter.isalnum()]
     if not kept:
-        kept = [(index, letter) for index, letter in _letters(text) if not letter.isspace()]
+        kept = [(index, letter) for index, letter in letters(text) if not letter.isspace()]
     cased = "".join(letter for _, letter in kept)
     # Folding case may lengthen a text (ß); then places are taken letter by letter.
     plain = [(index, small) for index, letter in kept for small in letter.casefold()]
@@ -114,13 +114,17 @@ def _inside(label: Spelling, line: Spelling) -> Iterator[Match]:
                 whole = LOOKS_SAME
             else:
                 whole = SAME_LETTERS if line.cased[start:stop] == label.cased else SAME_WORDS
-            if _SET_OFF_BEFORE.search(line.text[:first] or "|") and _SET_OFF_AFTER.search(line.text[last:] or "|"):
-                yield Match(first, last, whole - SET_OFF)
-            else:
-                yield Match(first, last, whole - (PART_OF if 2 * size >= len(line.plain) else SMALL_PART_OF))
+            yield Match(first, last, whole - cost_within(line.text, first, last))
             start = line.folded.find(label.folded, stop)
         else:
             start = line.folded.find(label.folded, start + 1)
+
+
+def cost_within(text: str, start: int, stop: int) -> float:
+    """What it costs ``text[start:stop]`` to be only a part of the text."""
+    if _SET_OFF_BEFORE.search(text[:start] or "|") and _SET_OFF_AFTER.search(text[stop:] or "|"):
+        return SET_OFF
+    return PART_OF if 2 * len(spell(text[start:stop]).plain) >= len(spell(text).plain) else SMALL_PART_OF
 
 
 def _misread(label: Spelling, line: Spelling) -> Match | None:
@@ -162,7 +166,8 @@ def _is_slip(label: Spelling, said: str) -> bool:
     return True
 
 
-def _letters(text: str) -> Iterator[tuple[int, str]]:
+def letters(text: str) -> Iterator[tuple[int, str]]:
+    """Each letter of a text as it is compared, and the place in the text that it comes from."""
     for index, character in enumerate(text):
         for letter in unicodedata.normalize("NFKC", character):
             yield index, letter
@@ -178,8 +183,9 @@ def _squeeze(text: str) -> str:
 
 
 def _are_one_word(one: str, other: str) -> bool:
-    return one.isalnum() and other.isalnum() and not _is_ideograph(one) and not _is_ideograph(other)
+    return one.isalnum() and other.isalnum() and not is_ideograph(one) and not is_ideograph(other)
 
 
-def _is_ideograph(character: str) -> bool:
+def is_ideograph(character: str) -> bool:
+    """Whether a character is a word by itself: Chinese, Japanese, Korean."""
     return "\u2e80" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" or character > "\U00020000"

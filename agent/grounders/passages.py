@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from sightline.agent.grounders.matching import LOOKS_SAME, PART_OF, SAME_WORDS, Spelling, matches, spell
+from sightline.agent.grounders.verbatim import find_verbatim
 from sightline.tools.ocr import Line
 from sightline.tools.rect import Rect, hull
 from sightline.tools.sight import Screen
@@ -36,6 +37,20 @@ def find_passages(label: str, screen: Screen) -> list[Passage]:
     ]
     if max((passage.likeness for passage in found), default=0.0) < LOOKS_SAME:
         found += _over_lines(wanted, screen)
+    return sorted(found, key=lambda passage: -passage.likeness)
+
+
+def find_verbatim_passages(label: str, screen: Screen) -> list[Passage]:
+    """Everything on the screen that says the label to the letter, the likest first."""
+    found = [
+        Passage(line.text, part, part, match.likeness)
+        for line in screen.lines
+        for match in find_verbatim(label, line.text)
+        for part in (line.part(match.start, match.stop),)
+    ]
+    wanted = spell(label)
+    if not found and wanted.plain:
+        found = [passage for passage in _over_lines(wanted, screen) if find_verbatim(label, passage.text)]
     return sorted(found, key=lambda passage: -passage.likeness)
 
 

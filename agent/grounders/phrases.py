@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal
 
-Role = Literal["button", "link", "field", "select", "check", "tab", "menu", "heading", "column", "icon", "text"]
+from sightline.agent.grounders.roles import ROLE_OF, ROLE_WORDS, Role
+
 Place = Literal["right of", "left of", "above", "below", "near", "row", "column", "between"]
 
 
@@ -47,28 +48,9 @@ class Phrase:
     readings: tuple[Query, ...]
 
 
-ROLE_WORDS: dict[Role, str] = {
-    "field": "field|input|input field|input box|text field|text input|text box|textbox|text area|textarea|entry|box|bar"
-    "|entry field"
-    "|输入框|文本框|搜索框|密码框|文本域|入力欄|入力フィールド|テキストボックス|テキストエリア|フィールド|検索欄|検索ボックス|欄",
-    "check": "checkbox|check box|tick box|radio|radio button|radio option|toggle|toggle switch|switch"
-    "|复选框|勾选框|单选按钮|单选框|开关|チェックボックス|ラジオボタン|トグル|スイッチ",
-    "select": "dropdown|drop-down|dropdown list|drop-down list|dropdown menu|drop-down menu|dropdown field|select"
-    "|select box|select field|combobox|combo box|list box|listbox|selector"
-    "|下拉框|下拉菜单|下拉列表|选择框|ドロップダウン|プルダウン|プルダウンメニュー|セレクトボックス|コンボボックス",
-    "button": "button|push button|submit button|按钮|按鈕|ボタン",
-    "link": "link|hyperlink|链接|連結|リンク",
-    "tab": "tab|标签页|选项卡|タブ",
-    "menu": "menu item|menu entry|menu option|menu|菜单项|菜单|メニュー項目|メニュー",
-    "heading": "heading|header|title|标题|見出し",
-    "column": "column|列|カラム",
-    "icon": "icon|image|picture|图标|图片|アイコン|画像",
-    "text": "text|line|label|item|option|entry|element|cell|value|文字|文本|选项|テキスト|項目|文言|値",
-}
 _ANY_FIELD = frozenset(("search", "搜索", "検索"))
 """What a search field is often called without showing the word."""
-_ROLE_OF: dict[str, Role] = {word: role for role, words in reversed(ROLE_WORDS.items()) for word in words.split("|")}
-_BY_LENGTH = sorted(_ROLE_OF, key=len, reverse=True)
+_BY_LENGTH = sorted(ROLE_OF, key=len, reverse=True)
 _LATIN = "|".join(re.escape(word) for word in _BY_LENGTH if word.isascii())
 _CJK = "|".join(word for word in _BY_LENGTH if not word.isascii())
 
@@ -152,9 +134,14 @@ _HEAD_END = re.compile(r"[\s,]+(?:(?:that|which)\s+(?:is|are)|that's|located|fou
 
 
 @lru_cache(maxsize=1024)
-def parse(phrase: str) -> Phrase:
-    """The readings of a phrase; never raises, whatever is written."""
-    masked = _Masked.of(phrase)
+def parse(phrase: str, statement: bool = False) -> Phrase:
+    """The readings of a phrase; never raises, whatever is written.
+
+    A statement says what is on the screen, not what to do there: *Select all* is no verb and *all*, *The Sea* no
+    article and *Sea*, *First name* no ordinal and *name*, *Page title* no role and *Page*. Quotes, or the word for a
+    control (*second Edit link*), make it more than a label.
+    """
+    masked = _Masked.of(phrase, statement)
     return _parse(masked, masked.text)
 
 
@@ -170,6 +157,12 @@ def with_role(phrase: str, role: Role) -> str:
     return masked.restore(f"{head} {word}{masked.text[len(head) :]}")
 
 
+def quote(label: str) -> str:
+    """The phrase that means a label and nothing else."""
+    marks = (pair for pair in ('""', "“”", "「」", "``") if pair[1] not in label)
+    return label.join(next(marks, ("", "")))
+
+
 @dataclass(frozen=True)
 class _Masked:
     """A phrase in which each quoted part is one character of the private use area, so that no pattern looks inside."""
@@ -177,9 +170,10 @@ class _Masked:
     text: str
     quoted: tuple[str, ...]
     """What each of these characters stands for, with its quotes."""
+    statement: bool = False
 
     @classmethod
-    def of(cls, phrase: str) -> "_Masked":
+    def of(cls, phrase: str, statement: bool = False) -> "_Masked":
         quoted: list[str] = []
 
         def mask(match: re.Match[str]) -> str:
@@ -187,7 +181,7 @@ class _Masked:
             return chr(_FIRST_MASK + len(quoted) - 1)
 
         text = _QUOTED.sub(mask, re.sub(_MASK, "", phrase))
-        return cls(re.sub(r"\s+", " ", text).strip(), tuple(quoted))
+        return cls(re.sub(r"\s+", " ", text).strip(), tuple(quoted), statement)
 
     def restore(self, text: str, quotes: bool = True) -> str:
         """The text with its quoted parts put back, with or without their quotes."""
@@ -236,17 +230,24 @@ def _related(masked: _Masked, text: str) -> Iterator[tuple[str, tuple[Relation, 
 def _pieces(masked: _Masked, text: str) -> list[Query]:
     """The readings of a phrase without relations, the most literal one first."""
     readings: list[Query] = []
+    if masked.statement and not re.fullmatch(_MASK, text.strip()):
+        readings.append(Query(masked.restore(text, quotes=False).strip()))
     for drop_verb, take_ordinal, take_role in product((False, True), repeat=3):
         for piece in _piece(text.strip(), drop_verb, take_ordinal, take_role):
             query = replace(piece, label=masked.restore(piece.label, quotes=False).strip())
             if re.fullmatch(_MASK, piece.label):
                 readings = [query]
-            elif query not in readings:
+            elif query not in readings and not (masked.statement and (drop_verb or _is_label_alone(piece))):
                 readings.append(query)
     last = readings[-1]
-    if last.role == "field" and last.label.casefold() in _ANY_FIELD:
+    if last.role == "field" and last.label.casefold() in _ANY_FIELD and not masked.statement:
         readings.append(replace(last, label=""))
     return readings
+
+
+def _is_label_alone(piece: Query) -> bool:
+    """Whether what was taken from a label may as well belong to it: no control was named that one could see."""
+    return bool(piece.label) and piece.role in (None, "text", "heading", "menu", "column", "icon")
 
 
 def _piece(text: str, drop_verb: bool, take_ordinal: bool, take_role: bool) -> Iterator[Query]:
@@ -287,13 +288,13 @@ def _roles(text: str) -> Iterator[tuple[Role, str]]:
     match = _ROLE_FIRST.fullmatch(text)
     if match:
         latin, label, mask, cjk, cjk_mask = match.groups()
-        yield _ROLE_OF[(latin or cjk).lower()], label or mask or cjk_mask
+        yield ROLE_OF[(latin or cjk).lower()], label or mask or cjk_mask
         return
     match = _ROLE_LAST.fullmatch(text)
     if match:
         label, latin, cjk_label, cjk = match.groups()
         word = (latin or cjk).lower()
         first, _, rest = word.partition(" ")
-        if not label and rest in _ROLE_OF:
-            yield _ROLE_OF[rest], first
-        yield _ROLE_OF[word], label or cjk_label or ""
+        if not label and rest in ROLE_OF:
+            yield ROLE_OF[rest], first
+        yield ROLE_OF[word], label or cjk_label or ""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sightline.agent.grounders.phrases import Phrase, Query, Relation, Role, parse
+from sightline.agent.grounders.phrases import Phrase, Query, Relation, parse
 from sightline.agent.grounders.places import NOWHERE, distances
+from sightline.agent.grounders.roles import Role
 from sightline.environments.geometry import Box, Point
 from sightline.tasks.records import Ambiguous, Candidate, Found, NotFound
 from sightline.tools.rect import Rect
@@ -23,7 +24,8 @@ MOST_NAMED = 5
 class Target:
     """A thing a phrase may mean: its rectangle, where to click it, how well it fits (0 to 1), what it is in words.
 
-    ``text`` is what is written on it, empty where nothing is.
+    ``text`` is what is written on it, empty where nothing is; ``met`` tells whether the control that was asked for is
+    there, or only its label.
     """
 
     box: Rect
@@ -31,6 +33,7 @@ class Target:
     score: float
     what: str
     text: str = ""
+    met: bool = True
 
 
 class Source(Protocol):
@@ -50,9 +53,9 @@ class Source(Protocol):
         ...
 
 
-def resolve(phrase: str, source: Source, frame: str) -> Found | NotFound | Ambiguous:
+def resolve(phrase: str | Phrase, source: Source, frame: str) -> Found | NotFound | Ambiguous:
     """The one thing on a frame that a phrase means; or that there is none, or several as good."""
-    parsed = parse(phrase)
+    parsed = parse(phrase) if isinstance(phrase, str) else phrase
     if not any(query.label or query.role for query in parsed.readings):
         return NotFound(why="the phrase is empty; expected what to look for")
     targets = meant(parsed, source)
@@ -61,7 +64,7 @@ def resolve(phrase: str, source: Source, frame: str) -> Found | NotFound | Ambig
     hits = tuple(_found(target, frame, len(targets)) for target in targets)
     if len(hits) == 1:
         return hits[0]
-    why = f"{len(hits)} things fit {phrase!r} equally well; an ordinal or a relation would tell them apart"
+    why = f"{len(hits)} things fit {parsed.text!r} equally well; an ordinal or a relation would tell them apart"
     return Ambiguous(why=why, candidates=hits)
 
 

@@ -13,8 +13,8 @@ from typing import Any, Literal, cast
 import torch
 from safetensors import SafetensorError
 
-from sightline.agent.dialects.canvas import Budget
 from sightline.agent.dialects.messages import Video
+from sightline.agent.models.patches import Patches
 from sightline.agent.models.prefix import KeyValues
 from sightline.agent.models.quantise import LIBRARIES, Kind, quantisation, what_works
 from sightline.agent.models.video import PAIR, joined, resized
@@ -50,16 +50,15 @@ class Parts:
     def __init__(self, model: Any, tokenizer: Any, processor: Any, template: str | None, device: str) -> None:
         self._model = model
         self._tokenizer = tokenizer
-        self._processor = processor
+        self._patches = Patches(processor)
         self._template = template
         self.device = device
         self.architecture = str(model.config.model_type)
-        self.patch: int = processor.patch_size
-        self.merge: int = processor.merge_size
+        self.patch = self._patches.patch
+        self.merge = self._patches.merge
+        self.budget = self._patches.budget
         self.picture_token: int = model.config.image_token_id
         self.video_token: int = model.config.video_token_id
-        size = processor.size
-        self.budget = Budget(int(size["shortest_edge"]), int(size["longest_edge"]))
         self.ends = _ends(model, tokenizer)
         self.tokenise = lru_cache(maxsize=512)(self._tokenise)
 
@@ -90,11 +89,7 @@ class Parts:
 
     def prepare(self, pixels: Pixels) -> tuple[torch.Tensor, tuple[int, int, int]]:
         """Patches of a picture and its grid (frames, rows, columns)."""
-        from PIL import Image
-
-        ready = self._processor(images=[Image.fromarray(pixels)], return_tensors="pt")
-        frames, rows, columns = (int(number) for number in ready["image_grid_thw"][0])
-        return ready["pixel_values"], (frames, rows, columns)
+        return self._patches.prepare(pixels)
 
     def prepare_video(self, video: Video) -> tuple[torch.Tensor, tuple[int, int, int]]:
         """Patches of a video and its grid: pairs of frames, rows, columns."""
@@ -110,9 +105,9 @@ class Parts:
         return self.architecture.startswith("qwen3")
 
     def new_cache(self) -> KeyValues:
-        from transformers import DynamicCache
+        from sightline.agent.models.room import roomy_cache
 
-        return cast(KeyValues, DynamicCache(config=self._model.config.get_text_config()))
+        return roomy_cache(self._model.config.get_text_config())
 
     def positions(self, ids: torch.Tensor, seen: dict[str, torch.Tensor], spacings: Sequence[float]) -> torch.Tensor:
         """M-RoPE positions (3 x tokens) of a stretch of one conversation, counted from its own beginning.

@@ -14,6 +14,9 @@ import torch
 
 Key = int | str
 
+OPENING = 64
+"""Tokens; conversations that have nothing to do with each other share fewer: a template's first words."""
+
 
 class Layer(Protocol):
     """One layer's keys and values, each 1 x heads x tokens x size."""
@@ -61,11 +64,11 @@ class Prefix:
     def goes_on(self, keys: list[Key], length: int) -> bool:
         """Whether `keys`, which share the first `length`, are a later step of the same conversation.
 
-        They are when they share half of it, or, after old pictures were folded away, show its last picture again and
-        share more than the few tokens with which all conversations begin.
+        They are when they share half of it, or, after old pictures gave way, show its last picture again and share more
+        than the few tokens with which all conversations begin.
         """
         last = next((key for key in reversed(self.keys) if isinstance(key, str)), None)
-        return 2 * length >= len(self.keys) or (16 * length >= len(self.keys) and last in keys)
+        return 2 * length >= len(self.keys) or (length >= OPENING and last in keys)
 
     def cut(self, length: int) -> None:
         """Forgets everything after the first `length` tokens."""

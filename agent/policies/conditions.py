@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.reading import is_checked, visible
+from sightline.agent.grounders.verbatim import find_verbatim
 from sightline.environments.base import Observation
+from sightline.tasks.conditions import Condition
 from sightline.tasks.records import Ambiguous, Found, NotFound
-from sightline.tasks.steps import Condition
 from sightline.tools.sight import Sight
 
 
@@ -30,8 +30,7 @@ def judge(
     if condition.visible is not None:
         verdicts.append(_visible(fill(condition.visible), now, sight))
     if condition.absent is not None:
-        shown = _visible(fill(condition.absent), now, sight)
-        verdicts.append(Judgement(not shown.holds, shown.why, shown.grounding))
+        verdicts.append(_absent(fill(condition.absent), now, sight))
     if condition.checked is not None:
         verdicts.append(_checked(fill(condition.checked), True, now, grounder, sight))
     if condition.unchecked is not None:
@@ -66,12 +65,23 @@ def judge(
 
 
 def _visible(phrase: str, now: Observation, sight: Sight) -> Judgement:
-    if now.dialog is not None and phrase.casefold() in now.dialog.message.casefold():
+    if now.dialog is not None and find_verbatim(phrase, now.dialog.message, read=False):
         return Judgement(True, f"{phrase!r} is in the open dialog")
     found = visible(phrase, now, sight)
     if isinstance(found, Found):
         return Judgement(True, f"{phrase!r} is visible at {found.box}", found)
     return Judgement(False, f"{phrase!r} is not visible: {found.why}", found)
+
+
+def _absent(phrase: str, now: Observation, sight: Sight) -> Judgement:
+    """Whether a text is not there, not even as one that may be it misread."""
+    shown = _visible(phrase, now, sight)
+    if shown.holds:
+        return Judgement(False, shown.why, shown.grounding)
+    near = visible(phrase, now, sight, verbatim=False)
+    if isinstance(near, Found):
+        return Judgement(False, f"{phrase!r} may be visible at {near.box}: {near.why}", near)
+    return Judgement(True, shown.why, shown.grounding)
 
 
 def _checked(phrase: str, wanted: bool, now: Observation, grounder: Grounder, sight: Sight) -> Judgement:
@@ -83,8 +93,13 @@ def _checked(phrase: str, wanted: bool, now: Observation, grounder: Grounder, si
     return Judgement(state is wanted, f"{phrase!r} {said}", found)
 
 
+def _fits(value: str, pattern: str) -> bool:
+    """Whether a known text is what a pattern says, letter for letter; ``*`` stands for anything."""
+    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value, re.DOTALL))
+
+
 def _pattern(name: str, value: str, pattern: str) -> Judgement:
-    holds = fnmatchcase(value, pattern)
+    holds = _fits(value, pattern)
     return Judgement(holds, f"{name} is {value!r}" + ("" if holds else f", expected {pattern!r}"))
 
 
@@ -93,7 +108,7 @@ def _any(name: str, values: str | None, pattern: str) -> Judgement:
     if values is None:
         return Judgement(False, f"this environment has no {name} to look for {pattern!r}")
     for value in values.split("\n"):
-        if fnmatchcase(value, pattern):
+        if _fits(value, pattern):
             return Judgement(True, f"{name} {value!r} is there")
     return Judgement(False, f"no {name} {pattern!r}")
 

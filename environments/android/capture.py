@@ -6,7 +6,8 @@ broken file; here a broken or late screenshot is an error, and one good route re
 
 import struct
 import time
-from typing import NamedTuple, Protocol, cast
+from dataclasses import dataclass, field
+from typing import Protocol, cast
 
 import cv2
 import numpy as np
@@ -26,11 +27,12 @@ class CaptureFailed(Unavailable):
     """The phone gave no screenshot that can be believed."""
 
 
-class Picture(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Picture:
     """Height x width x 3 pixels, and the lossless file they came as, if they did."""
 
-    pixels: NDArray[np.uint8]
-    encoded: bytes | None = None
+    pixels: NDArray[np.uint8] = field(repr=False)
+    encoded: bytes | None = field(default=None, repr=False)
 
 
 class Capture(Protocol):

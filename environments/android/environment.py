@@ -24,6 +24,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     ScreenAction,
     Scroll,
@@ -62,6 +64,8 @@ from sightline.tools.errors import InputError, Unavailable
 
 _ANIMATIONS = ("window_animation_scale", "transition_animation_scale", "animator_duration_scale")
 _DOWNLOADS = "/sdcard/Download"
+_CHOOSERS = ("android.documentsui", "android.providers.media.module")
+"""How the packages that show a file or photo chooser end, AOSP's and Google's."""
 
 T = TypeVar("T")
 
@@ -223,6 +227,7 @@ class AndroidEnvironment:
             frame=frame,
             title=activity,
             location=package,
+            chooser=package.endswith(_CHOOSERS),
             events=events,
             read_elements=lambda: self._elements(frame),
             facts=Facts(self._fact),
@@ -290,6 +295,10 @@ class AndroidEnvironment:
                 return DONE
             case Upload():
                 return self._upload(action)
+            case Push():
+                return _copied(lambda: self.push(Path(action.path), action.to))
+            case Pull():
+                return _copied(lambda: self.pull(action.path, Path(action.to)))
             case Move():
                 return refused(action, "a touch screen", "a finger cannot hover")
             case Dialog():
@@ -327,14 +336,13 @@ class AndroidEnvironment:
     def _upload(self, action: Upload) -> Outcome:
         names: list[str] = []
         for path in map(Path, action.paths):
-            try:
-                self.push(path, f"{_DOWNLOADS}/{path.name}")
-            except (InputError, Unavailable) as error:
-                return failed(str(error))
+            outcome = _copied(lambda path=path: self.push(path, f"{_DOWNLOADS}/{path.name}"))
+            if outcome.status != "done":
+                return outcome
             names.append(path.name)
         return Outcome(message=f"put {', '.join(names)} into {_DOWNLOADS}; pick it there in the file chooser")
 
-    # --- files and commands, for checks and set-up ----------------------------------------------------------------
+    # --- files ----------------------------------------------------------------------------------------------------
 
     def push(self, local: Path, remote: str) -> None:
         """Copy a file to the phone; raises Unavailable when it did not arrive whole."""
@@ -344,9 +352,24 @@ class AndroidEnvironment:
             raise InputError(f"{local}: cannot be read ({error.strerror})") from None
         self.phone.push(data, remote)
 
-    def pull(self, remote: str) -> bytes:
-        """The content of a file of the phone."""
-        return self.phone.pull(remote)
+    def pull(self, remote: str, local: Path) -> None:
+        """Copy a file of the phone here; a file that does not arrive whole leaves what was here as it was."""
+        data = self.phone.pull(remote)
+        try:
+            local.write_bytes(data)
+        except OSError as error:
+            raise InputError(f"{local}: cannot be written ({error.strerror})") from None
+
+
+def _copied(copy: Callable[[], None]) -> Outcome:
+    """What became of copying a file; a connection that broke is for `act` to tell."""
+    try:
+        copy()
+    except (Lost, Stalled):
+        raise
+    except (InputError, Unavailable) as error:
+        return failed(str(error))
+    return DONE
 
 
 def _place(frame: Frame, point: Point) -> Place:

@@ -22,6 +22,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     ScreenAction,
     Scroll,
@@ -132,6 +134,8 @@ async def _perform(action: ScreenAction, scene: Scene) -> Outcome:
             return await _upload(action, scene.tabs)
         case Launch() | Home() | Recents():
             return refused(action, A_BROWSER, "open a URL, or focus a tab by its title")
+        case Push() | Pull():
+            return refused(action, A_BROWSER, "upload a file by the page's own file chooser")
         case Dialog():
             return failed("no dialog is open")
         case _:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sightline.environments.actions import ScreenAction
 from sightline.environments.base import Observation, Outcome, Platform
+from sightline.environments.browser.driver import require_driver
 from sightline.environments.browser.locate import find_browser
 from sightline.environments.browser.options import BrowserOptions
 from sightline.environments.browser.portal import Portal
@@ -34,6 +35,7 @@ class BrowserEnvironment:
                 "a headed browser needs a display and DISPLAY is not set: go without --headed, or use xvfb-run"
             )
         program = find_browser(options.executable).path
+        require_driver()
         self._screen: Screen | None = None
         self._playwright: Playwright | None = None
         self._portal = Portal("sightline browser")

@@ -1,11 +1,12 @@
-"""Getting a Chromium onto a machine that has none."""
+"""Getting a Chromium, and what drives it, onto a machine that has none."""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from sightline.environments.browser.driver import DEBIAN_PACKAGE, require_driver
 from sightline.environments.browser.locate import VARIABLE, FoundBrowser, find_browser
 from sightline.tools.errors import Unavailable
 
@@ -13,10 +14,11 @@ _PACKAGES = ("chromium", "chromium-browser")
 
 
 def install_browser(say: Callable[[str], None]) -> FoundBrowser:
-    """The machine's browser, else Playwright's download, else the distribution's package.
+    """The machine's browser, else Playwright's download, else the distribution's package; and what drives it.
 
     `say` is told what is tried and why it failed; raises Unavailable when every way did.
     """
+    _mend_driver(say)
     named = os.environ.get(VARIABLE, "")
     for way in (_nothing_to_do, _from_playwright, _from_distribution):
         way(say)
@@ -34,6 +36,16 @@ def install_browser(say: Callable[[str], None]) -> FoundBrowser:
     raise Unavailable(f"no browser could be installed; install Chromium or Chrome by hand, or name one by {VARIABLE}")
 
 
+def _mend_driver(say: Callable[[str], None]) -> None:
+    """Install the library that Playwright's driver needs where it is missing."""
+    try:
+        require_driver()
+    except Unavailable as error:
+        say(str(error).partition("; ")[0])
+        _from_apt(say, (DEBIAN_PACKAGE,))
+        require_driver()
+
+
 def _nothing_to_do(say: Callable[[str], None]) -> None:
     """The first way: a browser that is there already."""
 
@@ -44,6 +56,11 @@ def _from_playwright(say: Callable[[str], None]) -> None:
 
 
 def _from_distribution(say: Callable[[str], None]) -> None:
+    _from_apt(say, _PACKAGES)
+
+
+def _from_apt(say: Callable[[str], None], packages: Sequence[str]) -> None:
+    """Install the first of the packages that the distribution has."""
     apt = shutil.which("apt-get")
     if apt is None:
         say("failed: there is no apt-get to install the distribution's package with")
@@ -56,7 +73,7 @@ def _from_distribution(say: Callable[[str], None]) -> None:
             return
     say("asking the distribution for its package")
     say(_attempt([*prefix, apt, "update"]))
-    for package in _PACKAGES:
+    for package in packages:
         outcome = _attempt([*prefix, apt, "install", "-y", "--no-install-recommends", package])
         say(outcome)
         if outcome.startswith("done"):

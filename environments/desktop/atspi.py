@@ -4,19 +4,21 @@ Spoken over D-Bus by jeepney: the registry's children are applications, theirs a
 gives the place of one on the screen (AT-SPI 2, the interface files of at-spi2-core).
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol, cast
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import jeepney
 from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse
 
 from sightline.environments.base import Element, Frame
+from sightline.environments.desktop.systems import Area, Control
 from sightline.environments.geometry import Box
 
+_ACCESSIBLE = "org.a11y.atspi.Accessible"
 _ROOT = "/org/a11y/atspi/accessible/root"
 _SCREEN_COORDINATES = 0
-_CHECKED, _SHOWING, _CHECKABLE = 4, 25, 41
+_CHECKED, _FOCUSED, _SELECTED, _SHOWING, _CHECKABLE = 4, 12, 23, 25, 41
 """Numbers of states in AtspiStateType."""
 _ROLES = {
     "push button": "button", "toggle button": "button", "check box": "checkbox", "radio button": "radio",
@@ -36,6 +38,9 @@ class _Object(NamedTuple):
     path: str
 
 
+_T = TypeVar("_T")
+
+
 class _Reply(Protocol):
     body: tuple[Any, ...]
 
@@ -46,19 +51,38 @@ class _Bus(Protocol):
     def send_and_get_reply(self, message: object, *, timeout: float) -> _Reply: ...
 
 
+class _Shown(NamedTuple):
+    """Something that is shown: its role as ARIA calls it, where, and its states as bits."""
+
+    object: _Object
+    role: str
+    area: Area
+    states: int
+
+
 def read_elements(session_bus: str, frame: Frame) -> tuple[Element, ...]:
     """What is shown in a frame and has a name; empty where no accessibility bus answers."""
+    return _read(session_bus, lambda bus, shown: _element(bus, shown, frame))
+
+
+def read_controls(session_bus: str) -> tuple[Control, ...]:
+    """What is shown on the whole desktop; empty where no accessibility bus answers."""
+    return _read(session_bus, _control)
+
+
+def _read(session_bus: str, judge: Callable[[_Bus, _Shown], _T | None]) -> tuple[_T, ...]:
+    """What `judge` makes of everything that is shown, without the Nones."""
     try:
         with open_dbus_connection(session_bus or "SESSION") as session:
             place = _Object("org.a11y.Bus", "/org/a11y/bus")
             address = _call(cast(_Bus, session), place, "org.a11y.Bus", "GetAddress")
         with open_dbus_connection(address) as bus:
-            return tuple(_elements(cast(_Bus, bus), frame))
+            return tuple(_walk(cast(_Bus, bus), judge))
     except (OSError, KeyError, DBusErrorResponse):
         return ()
 
 
-def _elements(bus: _Bus, frame: Frame) -> Iterator[Element]:
+def _walk(bus: _Bus, judge: Callable[[_Bus, _Shown], _T | None]) -> Iterator[_T]:
     waiting = _children(bus, _Object("org.a11y.atspi.Registry", _ROOT))
     windows = [window for application in waiting for window in _children(bus, application)]
     waiting = windows[::-1]
@@ -67,47 +91,59 @@ def _elements(bus: _Bus, frame: Frame) -> Iterator[Element]:
             return
         each = waiting.pop()
         try:
-            element, showing = _look(bus, each, frame)
+            states = _states(bus, each)
+            if not states >> _SHOWING & 1:
+                continue
+            role = _ROLES.get(_call(bus, each, _ACCESSIBLE, "GetRoleName"))
+            judged = judge(bus, _Shown(each, role, _area(bus, each), states)) if role else None
         except (DBusErrorResponse, TimeoutError):
             continue  # it has gone, or its application does not answer
-        if element is not None:
-            yield element
-        if showing:
-            waiting += reversed(_children(bus, each))
+        if judged is not None:
+            yield judged
+        waiting += reversed(_children(bus, each))
 
 
 def _children(bus: _Bus, parent: _Object) -> list[_Object]:
     try:
-        return [_Object(*child) for child in _call(bus, parent, "org.a11y.atspi.Accessible", "GetChildren")]
+        return [_Object(*child) for child in _call(bus, parent, _ACCESSIBLE, "GetChildren")]
     except (DBusErrorResponse, TimeoutError):
         return []
 
 
-def _look(bus: _Bus, each: _Object, frame: Frame) -> tuple[Element | None, bool]:
-    """The element an object stands for, if any, and whether it and so its children are showing."""
-    accessible = "org.a11y.atspi.Accessible"
-    low, high = _call(bus, each, accessible, "GetState")
-    states: int = low | high << 32
-    if not states >> _SHOWING & 1:
-        return None, False
-    role = _ROLES.get(_call(bus, each, accessible, "GetRoleName"))
-    if role is None:
-        return None, True
-    name: str = _call(bus, each, "org.freedesktop.DBus.Properties", "Get", "ss", (accessible, "Name"))[1].strip()
-    extents = _call(bus, each, "org.a11y.atspi.Component", "GetExtents", "u", (_SCREEN_COORDINATES,))
-    box = _box(extents, frame)
-    if box is None or not (name or role == "textbox"):
-        return None, True
-    checked = bool(states >> _CHECKED & 1) if states >> _CHECKABLE & 1 else None
-    return Element(role=role, name=name, box=box, checked=checked), True
+def _states(bus: _Bus, each: _Object) -> int:
+    low, high = _call(bus, each, _ACCESSIBLE, "GetState")
+    return low | high << 32
 
 
-def _box(extents: tuple[int, int, int, int], frame: Frame) -> Box | None:
+def _name(bus: _Bus, each: _Object) -> str:
+    return _call(bus, each, "org.freedesktop.DBus.Properties", "Get", "ss", (_ACCESSIBLE, "Name"))[1].strip()
+
+
+def _area(bus: _Bus, each: _Object) -> Area:
+    return Area(*_call(bus, each, "org.a11y.atspi.Component", "GetExtents", "u", (_SCREEN_COORDINATES,)))
+
+
+def _element(bus: _Bus, shown: _Shown, frame: Frame) -> Element | None:
+    box = _box(shown.area, frame)
+    if box is None:
+        return None
+    name = _name(bus, shown.object)
+    if not (name or shown.role == "textbox"):
+        return None
+    checked = bool(shown.states >> _CHECKED & 1) if shown.states >> _CHECKABLE & 1 else None
+    return Element(role=shown.role, name=name, box=box, checked=checked)
+
+
+def _control(bus: _Bus, shown: _Shown) -> Control:
+    selected, focused = (bool(shown.states >> state & 1) for state in (_SELECTED, _FOCUSED))
+    return Control(shown.role, _name(bus, shown.object), shown.area, selected, focused)
+
+
+def _box(area: Area, frame: Frame) -> Box | None:
     """A place on the screen as a box of the frame; None when it lies outside."""
-    x, y, width, height = extents
     size = frame.size
-    left, top = (x - frame.origin[0]) * frame.scale[0], (y - frame.origin[1]) * frame.scale[1]
-    right, bottom = left + width * frame.scale[0], top + height * frame.scale[1]
+    left, top = (area.left - frame.origin[0]) * frame.scale[0], (area.top - frame.origin[1]) * frame.scale[1]
+    right, bottom = left + area.width * frame.scale[0], top + area.height * frame.scale[1]
     edges = max(0, round(left)), max(0, round(top)), min(size.width, round(right)), min(size.height, round(bottom))
     if edges[2] <= edges[0] or edges[3] <= edges[1]:
         return None

@@ -102,32 +102,37 @@ def marks(window: Area, scale: float) -> list[Area]:
 
 
 def show(display_name: str, window: Area, scale: float) -> None:
-    """Show a window with marks and tell in its title where each click arrives, until the display closes."""
+    """Show a window with marks and tell in its title where each click arrives, until the display closes.
+
+    It has no title until the marks are drawn, so who waits for the window waits for them.
+    """
     display = open_display(display_name)
     screen = display.screen()
     mask = X.ExposureMask | X.ButtonPressMask
     shown = screen.root.create_window(
         *window, 0, X.CopyFromParent, background_pixel=screen.white_pixel, event_mask=mask
     )
-    shown.set_wm_name(_TITLE)
     shown.set_wm_normal_hints(flags=(1 << 0) | (1 << 2), min_width=window.width, min_height=window.height)
     red, green, blue = MARK
     paint = shown.create_gc(foreground=red << 16 | green << 8 | blue)
     ink = shown.create_gc(foreground=screen.black_pixel, font=display.open_font("fixed"))
     shown.map()
     places = marks(window, scale)
+    title = _TITLE
     while True:
         event: Any = display.next_event()
         if event.type == X.Expose:
             for number, place in enumerate(places, 1):
                 shown.fill_rectangle(paint, *place)
                 shown.draw_text(ink, place.left + place.width + 6, place.top + place.height, f"mark {number}")
+            shown.set_wm_name(title)
         elif event.type == X.ButtonPress:
             far = [math.hypot(event.event_x - place.left, event.event_y - place.top) for place in places]
             nearest = far.index(min(far))
             left, top, _, _ = places[nearest]
             arrival = Arrival(mark=nearest + 1, x=event.event_x - left, y=event.event_y - top)
-            shown.set_wm_name(arrival.model_dump_json())
+            title = arrival.model_dump_json()
+            shown.set_wm_name(title)
 
 
 if __name__ == "__main__":

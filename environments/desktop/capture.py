@@ -11,6 +11,7 @@ from mss.exception import ScreenShotError
 
 from sightline.environments.base import Frame, Pixels
 from sightline.environments.desktop.systems import Area
+from sightline.environments.desktop.x11_access import turned_to
 from sightline.tools.errors import InputError, Unavailable
 
 
@@ -18,6 +19,7 @@ class Capture:
     """A kept connection to the screen of one display."""
 
     def __init__(self, display: str, *, cursor: bool = False) -> None:
+        self._display = display
         self._settings: dict[str, Any] = {"with_cursor": cursor} | ({"display": display} if display else {})
         self._screen = self._open()
 
@@ -65,7 +67,8 @@ class Capture:
 
     def _open(self) -> mss.MSS:
         try:
-            return mss.MSS(**self._settings)
+            with turned_to(self._display):
+                return mss.MSS(**self._settings)
         except ScreenShotError as error:
             raise Unavailable(f"the screen cannot be read ({error}); is the display still there?") from None
 

@@ -19,7 +19,8 @@ _NOTCH_PIXELS = 50
 
 _DOUBLE_CLICK_SECONDS = 0.5
 _DRAG_STEP = 12
-_COMMAND = "meta" if sys.platform == "darwin" else "ctrl"
+COMMAND = "meta" if sys.platform == "darwin" else "ctrl"
+"""The key of the usual chords: copy, paste, select all."""
 
 
 class Hands:
@@ -45,10 +46,8 @@ class Hands:
             # Two single clicks in quick succession would be read as one double click.
             self.rest(max(0.0, self._clicked_at + _DOUBLE_CLICK_SECONDS - time.monotonic()))
         with self.keys(modifiers):
-            self.move(place)
-            for _ in range(times):
-                with self.button(button):
-                    pass
+            self._backend.click(*place, button, times)
+            self._put = place
         self._clicked_at = time.monotonic()
 
     def drag(self, path: Sequence[Place], button: Button, modifiers: tuple[str, ...]) -> None:
@@ -118,7 +117,7 @@ class Hands:
             pass
 
     def press_paste(self) -> None:
-        self.press((_COMMAND, "v"))
+        self.press((COMMAND, "v"))
 
     def write(self, text: str) -> None:
         """Type text where the focus is; see `writing.write`."""

@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from sightline.environments.desktop.x11_access import display_environ, forget_cookie, keep_cookie, write_cookie
 from sightline.tools.errors import Unavailable
 
 _PACKAGES = {"Xvfb": "xvfb", "openbox": "openbox"}
@@ -35,9 +36,10 @@ def stop_process(process: "subprocess.Popen[bytes]", seconds: float = 3.0) -> No
 
 
 class VirtualScreen:
-    """One screen of ``size`` pixels that nobody sees; ``environ`` is what its applications are started with.
+    """One screen of ``size`` pixels that nobody else sees; ``environ`` is what its applications are started with.
 
-    Each has a display number the server picks itself, so any number run side by side.
+    Each has a display number the server picks itself, so any number run side by side, and a cookie without which
+    nobody on this machine can see it or type into it.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -51,9 +53,13 @@ class VirtualScreen:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._guard: subprocess.Popen[bytes] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="sightline-screen-"))
+        self._cookie = self._folder / "authority"
+        self.display = ""
         with ExitStack() as undo:
             undo.callback(self.close)
+            write_cookie(self._cookie)
             self.display = f":{self._start_server()}"
+            keep_cookie(self.display, self._cookie)
             self.environ = self._environment()
             self._start_session_bus()
             self._start_window_manager()
@@ -67,16 +73,17 @@ class VirtualScreen:
         if self._guard is not None:
             self._guard.communicate(b"closed\n")
             self._guard = None
+        forget_cookie(self.display, self._cookie)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start_server(self) -> int:
-        shape = f"{self.size[0]}x{self.size[1]}x24"
         reader, writer = os.pipe()
         try:
-            server = self._run(
-                ["Xvfb", "-displayfd", str(writer), "-nolisten", "tcp", "-noreset", "-screen", "0", shape],
-                pass_fds=(writer,),
-            )
+            command = [
+                "Xvfb", "-displayfd", str(writer), "-auth", str(self._cookie), "-nolisten", "tcp", "-noreset",
+                "-screen", "0", f"{self.size[0]}x{self.size[1]}x24",
+            ]  # fmt: skip
+            server = self._run(command, pass_fds=(writer,))
             os.close(writer)
             said = b""
             deadline = time.monotonic() + _START_SECONDS
@@ -96,10 +103,10 @@ class VirtualScreen:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if name not in ("WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "XMODIFIERS", "GTK_IM_MODULE")
+            if name not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XMODIFIERS", "GTK_IM_MODULE")
         }
         return kept | {
-            "DISPLAY": self.display,
+            **display_environ(self.display),
             "GDK_BACKEND": "x11",
             "QT_QPA_PLATFORM": "xcb",
             "XDG_SESSION_TYPE": "x11",

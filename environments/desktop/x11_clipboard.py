@@ -23,6 +23,7 @@ from Xlib.protocol.event import SelectionNotify
 from Xlib.protocol.request import SetSelectionOwner
 from Xlib.xobject.drawable import Window as XWindow
 
+from sightline.environments.desktop.x11_access import display_environ
 from sightline.environments.desktop.x11_connection import close_display, lost_display, open_display
 
 _TEXT = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT")
@@ -232,6 +233,7 @@ class X11Clipboard:
         subprocess.run(
             [sys.executable, "-m", __name__, self._name],
             input=content.encode(),
+            env={**os.environ, **display_environ(self._name)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

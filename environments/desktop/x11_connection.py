@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 import Xlib.error
 from Xlib.display import Display
 
+from sightline.environments.desktop.x11_access import turned_to
 from sightline.tools.errors import Unavailable
 
 
@@ -17,7 +18,8 @@ def open_display(name: str) -> Display:
     """A connection to an X11 display; raises Unavailable when there is none."""
     try:
         _knock(name or os.environ.get("DISPLAY", ""))
-        display = Display(name or None)
+        with turned_to(name):
+            display = Display(name or None)
     except (Xlib.error.DisplayError, OSError, ValueError) as error:
         said = " ".join(str(error).split()) or "no answer"
         raise Unavailable(

@@ -25,7 +25,9 @@ def main(folder: Path) -> None:
         subprocess.run([*npm_command(), "pack", "--silent", PACKAGE], cwd=scratch, check=True)
         archive = next(Path(scratch).glob("*.tgz"))
         with tarfile.open(archive) as packed:
-            packed.extractall(Path(scratch) / "unpacked", filter="data")
+            if hasattr(tarfile, "data_filter"):  # Python 3.11.4 and later
+                packed.extraction_filter = tarfile.data_filter
+            packed.extractall(Path(scratch) / "unpacked")
         shutil.rmtree(folder, ignore_errors=True)
         (Path(scratch) / "unpacked").rename(folder)
 

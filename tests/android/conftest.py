@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
 
@@ -66,10 +65,3 @@ def rig_options(rig: Rig, **options: object) -> AndroidOptions:
         "kind": "android", "serial": rig.serial, "server": f"127.0.0.1:{rig.server_port}", "capture": "raw",
     }  # fmt: skip
     return AndroidOptions.model_validate(known | options)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a phone: ``make phone`` selects it, ``make test`` leaves it out."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.name != "test_readers.py":
-            item.add_marker("rig")

@@ -65,3 +65,10 @@ def test_a_task_runs_on_the_phone_that_is_named(rig: Rig, tmp_path: Path) -> Non
     ran = sightline(rig, "run", str(task), "--serial", "nowhere", "--out", str(tmp_path / "three"))
     assert (ran.returncode, ran.stderr.count("\n")) == (3, 1)
     assert "no phone 'nowhere' is connected" in ran.stderr
+
+
+def test_a_port_that_is_no_number_is_said(rig: Rig) -> None:
+    told = sightline(rig, "devices", ANDROID_ADB_SERVER_PORT="x")
+    assert (told.returncode, told.stderr) == (
+        2, "sightline: ANDROID_ADB_SERVER_PORT is 'x': expected a port number, such as 5037\n",
+    )  # fmt: skip

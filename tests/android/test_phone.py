@@ -23,6 +23,8 @@ from sightline.environments.actions import (
     Paste,
     Pinch,
     Press,
+    Pull,
+    Push,
     Recents,
     ScreenAction,
     Scroll,
@@ -40,6 +42,7 @@ from sightline.environments.base import Outcome, StaleFrame
 from sightline.environments.geometry import Point
 from sightline.tools.errors import InputError, Unavailable
 from tests.android.conftest import Connect
+from tests.android_rig.framework import CHOOSER
 from tests.android_rig.rig import Rig, until
 
 FIELD = (300, 1480)
@@ -295,13 +298,35 @@ def test_files_go_there_and_back(phone: AndroidEnvironment, tmp_path: Path) -> N
     local = tmp_path / "a b'c.bin"
     local.write_bytes(bytes(range(256)) * 5000)
     phone.push(local, "/sdcard/a b'c.bin")
-    assert phone.pull("/sdcard/a b'c.bin") == local.read_bytes()
-    outcome = phone.act(Upload(paths=(str(local),)))
-    assert "couldn't create file" in outcome.message or "/sdcard/Download" in outcome.message
+    back = tmp_path / "back.bin"
+    phone.pull("/sdcard/a b'c.bin", back)
+    assert back.read_bytes() == local.read_bytes()
     with pytest.raises(Unavailable, match="/sdcard/none could not be read"):
-        phone.pull("/sdcard/none")
+        phone.pull("/sdcard/none", back)
+    with pytest.raises(InputError, match="cannot be written"):
+        phone.pull("/sdcard/a b'c.bin", tmp_path / "no folder" / "back.bin")
     with pytest.raises(InputError, match="cannot be read"):
         phone.push(tmp_path / "none", "/sdcard/none")
+    assert back.read_bytes() == local.read_bytes()
+
+
+def test_a_file_that_cannot_be_copied_fails_the_action(phone: AndroidEnvironment, tmp_path: Path) -> None:
+    pulled = phone.act(Pull(path="/sdcard/none", to=str(tmp_path / "back.bin")))
+    assert (pulled.status, "/sdcard/none could not be read" in pulled.message) == ("failed", True)
+    pushed = phone.act(Push(path=str(tmp_path / "none"), to="/sdcard/none"))
+    assert (pushed.status, "cannot be read" in pushed.message) == ("failed", True)
+
+
+def test_an_upload_answers_the_file_chooser(phone: AndroidEnvironment, rig: Rig, tmp_path: Path) -> None:
+    assert not phone.observe().chooser
+    rig.control("front", CHOOSER)
+    assert phone.observe().chooser
+    (tmp_path / "photo.txt").write_text("a photo")
+    outcome = phone.act(Upload(paths=(str(tmp_path / "photo.txt"),)))
+    assert (outcome.status, outcome.message) == (
+        "done", "put photo.txt into /sdcard/Download; pick it there in the file chooser",
+    )  # fmt: skip
+    assert (rig.root / "sdcard/Download/photo.txt").read_text() == "a photo"
 
 
 # --- sizes -----------------------------------------------------------------------------------------------------------

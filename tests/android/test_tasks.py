@@ -12,9 +12,9 @@ from tests.android_rig.rig import Rig
 EXAMPLES = Path(__file__).parents[2] / "examples" / "android"
 
 
-def run(name: str, rig: Rig, out: Path) -> Episode:
-    """Run an example on the rig and read its episode back."""
-    path = EXAMPLES / name
+def run(name: str, rig: Rig, out: Path, folder: Path = EXAMPLES) -> Episode:
+    """Run a task file on the rig and read its episode back."""
+    path = folder / name
     task = with_environment(load_task(path), f"{{serial: '{rig.serial}', server: '127.0.0.1:{rig.server_port}'}}")
     session = Session(task, path.parent, out)
     for _ in session:
@@ -46,3 +46,24 @@ def test_a_form_longer_than_the_screen_is_filled(rig: Rig, tmp_path: Path) -> No
     episode = run("form.yaml", rig, tmp_path / "episode")
     assert rig.page("document.getElementById('textinput-2').value") == "Ada Lovelace"
     assert_replays(episode)
+
+
+def test_files_are_pushed_and_pulled_by_a_task(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("milk\n")
+    (tmp_path / "files.yaml").write_text(
+        """
+        environment: {kind: android, launch: org.rig.counter}
+        steps:
+          - push: list.csv
+            to: /sdcard/list.csv
+          - expect: {phone_file: /sdcard/list.csv, contains: milk}
+          - pull: /sdcard/list.csv
+            to: back.csv
+        checks:
+          - {file: "${here}/back.csv", contains: milk}
+        """
+    )
+    episode = run("files.yaml", rig, tmp_path / "episode", tmp_path)
+    (tmp_path / "back.csv").unlink()
+    assert_replays(episode)
+    assert not (tmp_path / "back.csv").exists()

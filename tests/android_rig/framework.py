@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from tests.android_rig.screen import Screen
 
 LAUNCHER = "com.android.launcher3/.Launcher"
+CHOOSER = "com.android.documentsui/.picker.PickActivity"
 PERMISSION = (
     "com.google.android.permissioncontroller/com.android.permissioncontroller.permission.ui.GrantPermissionsActivity"
 )
@@ -30,6 +31,7 @@ APPS = {
     "com.jquery.mobile.mail/.Inbox": "apps/jqm/demos/swipe-list/index.html#demo-page",
     "com.jquery.mobile.cities/.Cities": "apps/jqm/demos/swipe-page/newyork.html",
     "com.jquery.mobile.forms/.Forms": "apps/jqm/demos/forms-gallery/index.html",
+    CHOOSER: "pages/launcher.html",
     "com.tiddlywiki.notes/.Notebook": "apps/notes/index.html",
     "org.rig.counter/.Counter": "pages/counter.html",
     "org.rig.field/.Field": "pages/field.html",

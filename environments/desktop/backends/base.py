@@ -22,6 +22,10 @@ class Backend(Protocol):
 
     def move(self, x: int, y: int) -> None: ...
 
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        """Move there, then press and release a mouse button so many times, as quickly as it goes."""
+        ...
+
     def button(self, button: Button, *, down: bool) -> None:
         """Press or release a mouse button where the pointer is."""
         ...

@@ -1,7 +1,6 @@
 """Mouse and keyboard by PyAutoGUI, the default: its pauses are off, its fail-safe corners stop the run."""
 
 import importlib
-import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sightline.environments.actions import Button
 from sightline.environments.desktop.backends.base import EmergencyStop
+from sightline.environments.desktop.x11_access import turned_to
 from sightline.tools.errors import InputError, Unavailable
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class _PyAutoGui(Protocol):
 
     def position(self) -> tuple[int, int]: ...
     def moveTo(self, x: int, y: int) -> None: ...  # noqa: N802
+    def click(self, x: int, y: int, clicks: int, *, button: str) -> None: ...
     def mouseDown(self, *, button: str) -> None: ...  # noqa: N802
     def mouseUp(self, *, button: str) -> None: ...  # noqa: N802
     def vscroll(self, clicks: int) -> None: ...
@@ -63,6 +64,11 @@ class PyAutoGuiBackend:
     def move(self, x: int, y: int) -> None:
         with self._guarded():
             self._gui.moveTo(x, y)
+        self._rest((x, y))
+
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        with self._guarded(armed=(x, y) not in self._gui.FAILSAFE_POINTS):
+            self._gui.click(x, y, times, button=button)
         self._rest((x, y))
 
     def button(self, button: Button, *, down: bool) -> None:
@@ -138,7 +144,7 @@ class PyAutoGuiBackend:
 
     @contextmanager
     def _guarded(self, *, armed: bool = True) -> Generator[None]:
-        """With the fail-safe, unless something held is let go, which must always work, or a move was just checked."""
+        """With the fail-safe, unless something held is let go, which must always work, or the run itself goes there."""
         before = self._gui.FAILSAFE
         self._gui.FAILSAFE = before and armed
         try:
@@ -160,17 +166,12 @@ def _import_for(display: str) -> _PyAutoGui:
     modules = cast(dict[str, Any], sys.modules)
     replaced = {name: modules.pop(name) for name in list(modules) if name.split(".")[0] in ("pyautogui", *_UNWANTED)}
     modules.update(dict.fromkeys(_UNWANTED))
-    user_display = os.environ.get("DISPLAY")
-    os.environ["DISPLAY"] = display
     try:
-        return cast(_PyAutoGui, importlib.import_module("pyautogui"))
+        with turned_to(display):
+            return cast(_PyAutoGui, importlib.import_module("pyautogui"))
     except ImportError as error:
         raise Unavailable(f"PyAutoGUI cannot be loaded ({error}); pip install 'sightline[desktop]'") from None
     finally:
         for name in [name for name in modules if name.split(".")[0] in ("pyautogui", *_UNWANTED)]:
             del modules[name]
         modules.update(replaced)
-        if user_display is None:
-            del os.environ["DISPLAY"]
-        else:
-            os.environ["DISPLAY"] = user_display

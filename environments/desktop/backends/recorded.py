@@ -17,6 +17,9 @@ class RecordedBackend:
     def move(self, x: int, y: int) -> None:
         self.told.append(("move", x, y))
 
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        self.told.append(("click", x, y, button, times))
+
     def button(self, button: Button, *, down: bool) -> None:
         self.told.append(("button", button, "down" if down else "up"))
 

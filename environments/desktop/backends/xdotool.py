@@ -6,6 +6,7 @@ import subprocess
 
 from sightline.environments.actions import Button
 from sightline.environments.desktop.backends.xtest import BUTTONS, WHEEL
+from sightline.environments.desktop.x11_access import display_environ
 from sightline.environments.desktop.x11_keys import X11Keyboard
 from sightline.tools.errors import Unavailable
 
@@ -23,10 +24,14 @@ class XdotoolBackend:
             )
         self._program = program
         self._keyboard = X11Keyboard.of(display)
-        self._environment = {**os.environ, "DISPLAY": display}
+        self._environment = {**os.environ, **display_environ(display)}
 
     def move(self, x: int, y: int) -> None:
         self._run("mousemove", str(x), str(y))
+
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        click = ("click", "--delay", "0", "--repeat", str(times), str(BUTTONS[button]))
+        self._run("mousemove", str(x), str(y), *click)
 
     def button(self, button: Button, *, down: bool) -> None:
         self._run("mousedown" if down else "mouseup", str(BUTTONS[button]))

@@ -20,6 +20,10 @@ class XTestBackend:
     def move(self, x: int, y: int) -> None:
         self._send((X.MotionNotify, 0, x, y))
 
+    def click(self, x: int, y: int, button: Button, times: int) -> None:
+        press, release = ((kind, BUTTONS[button], 0, 0) for kind in (X.ButtonPress, X.ButtonRelease))
+        self._send((X.MotionNotify, 0, x, y), *(press, release) * times)
+
     def button(self, button: Button, *, down: bool) -> None:
         self._send((X.ButtonPress if down else X.ButtonRelease, BUTTONS[button], 0, 0))
 
