@@ -34,7 +34,7 @@ def save_qwen3(folder: Path, texts: Sequence[str], *, slim: bool) -> None:
 
     The part whose work grows with the context so weighs a little more than in the real one; that has mergers beside
     (deepstack) which these few layers are spared. With ``slim`` all widths are tiny, for what only counts tokens. The
-    tokenizer learns its words from ``texts``, so that they take about as many tokens as with the published one.
+    tokenizer learns its words from ``texts``, so that a usual word takes a token or two, as with a published one.
     """
     tokenizer = build_tokenizer(texts, 4000)
     number = tokenizer.convert_tokens_to_ids
