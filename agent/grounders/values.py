@@ -98,11 +98,11 @@ def _line_of(label: Rect, screen: Screen) -> Line | None:
 
 
 def _after(label: Rect, line: Line) -> str:
-    """What a line says after a label that is a part of it."""
+    """What a line says after a label that is a part of it, and after what parts the two; a minus is no such sign."""
     rest = [index for index, middle in enumerate(line.middles) if middle > label.right]
     if not rest or line.box.right - label.right <= 0.5 * label.height:
         return ""
-    return line.text[rest[0] :].strip(" :：=–—-")
+    return re.sub(r"^\s*(?:[:：=]|[–—-](?=\s))?\s*", "", line.text[rest[0] :]).rstrip(" :：")
 
 
 def _ends_with_colon(line: Line) -> bool:
