@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sightline.environments.browser.driver import require_driver
 from sightline.environments.browser.locate import find_browser
+from sightline.environments.desktop.platforms import require_whole
 from sightline.tools.errors import Unavailable
 
 
@@ -82,6 +83,11 @@ def _packages(
 
 def _desktop() -> Finding:
     finding = _packages("desktop", ("mss", "pyautogui"), "operates desktops: pip install 'sightline[desktop]'")
+    try:
+        require_whole("python-xlib")
+    except Unavailable as error:
+        detail, _, advice = str(error).partition("; ")
+        return finding.model_copy(update={"found": False, "detail": detail, "advice": advice})
     display = os.environ.get("DISPLAY", "")
     xvfb = shutil.which("Xvfb")
     number = re.fullmatch(r":(\d+)(\.\d+)?", display)

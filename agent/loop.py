@@ -1,7 +1,7 @@
 """The one loop: observe, decide, review, act, until something ends it. Everything else iterates over its steps."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from sightline.agent.policies.base import Policy
@@ -19,8 +19,9 @@ from sightline.environments.actions import (
     Wait,
 )
 from sightline.environments.base import DONE, Element, Environment, Observation, Outcome
-from sightline.tasks.records import Decision, Step, Timing, Verdict
+from sightline.tasks.records import Answered, Decision, Step, Timing, Verdict
 from sightline.tasks.task import Limits
+from sightline.tasks.words import tell_money
 
 ENDING = (Done, Infeasible, Answer)
 
@@ -44,8 +45,11 @@ def run(
     supervisor: Supervisor | None = None,
     recorder: Recorder | None = None,
     limits: Limits | None = None,
+    answers: Callable[[], tuple[Answered, ...]] = tuple,
 ) -> Iterator[Step]:
     """Yield each step once it is done; the last one is `Done`, `Answer` or `Infeasible`, or was stopped.
+
+    ``answers`` is asked after each decision for what models said during it.
 
     Raises Unavailable when the screen goes away. Time is counted by the observations, so a recorded run that is played
     again ends where it ended.
@@ -64,8 +68,9 @@ def run(
         outcome = _carry_out(environment, action, verdict)
         timing = Timing(observe=observing, decide=deciding, review=reviewing, act=watch.lap())
         step = Step(
-            number=len(past) + 1, frame=now.frame.id, decision=decision, verdict=verdict, outcome=outcome, timing=timing
-        )
+            number=len(past) + 1, frame=now.frame.id, decision=decision, verdict=verdict, outcome=outcome,
+            timing=timing, answers=answers(),
+        )  # fmt: skip
         past.append(step)
         if recorder is not None:
             if "elements" in now.__dict__:
@@ -103,10 +108,19 @@ def _look(environment: Environment, recorder: Recorder | None) -> Observation:
 def _over(limits: Limits, past: list[Step], seconds: float) -> Decision | None:
     """The decision that ends a run which takes too long."""
     if len(past) >= limits.steps:
-        return Decision(action=Infeasible(text=f"stopped after {limits.steps} steps, the limit; see limits.steps"))
+        return _stopped(f"after {limits.steps} steps", "steps")
     if seconds > limits.seconds:
-        return Decision(action=Infeasible(text=f"stopped after {limits.seconds:g} s, the limit; see limits.seconds"))
+        return _stopped(f"after {limits.seconds:g} s", "seconds")
+    spent = sum(usage.money for step in past for usage in step.usage)
+    if limits.money is not None and spent >= limits.money:
+        return _stopped(f"when models had cost {tell_money(spent)} of {tell_money(limits.money)}", "money")
     return None
+
+
+def _stopped(when: str, limit: str) -> Decision:
+    """Ends the run, and says how each command calls the limit."""
+    option = "--max-cost" if limit == "money" else f"--max-{limit}"
+    return Decision(action=Infeasible(text=f"stopped {when}, the limit; see limits.{limit} of a task, {option} of do"))
 
 
 def _review(supervisor: Supervisor, decision: Decision, now: Observation) -> Verdict:

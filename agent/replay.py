@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sightline.agent.dialects.base import SCREENS
 from sightline.agent.dialects.registry import dialect_named
 from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.registry import make_grounder
+from sightline.agent.grounders.vlm import VlmGrounder
 from sightline.agent.loop import needs_review, run
 from sightline.agent.models.recorded import RecordedModel
 from sightline.agent.policies.base import Policy
@@ -99,11 +101,23 @@ def _again(episode: Episode) -> Iterator[Step]:
     outcomes = [step.outcome for step in episode.steps if _reached_screen(step)]
     environment = RecordedEnvironment(episode.observations, outcomes, episode.start.platform)
     sight = Sight()
-    grounder = make_grounder(episode.start.grounder, sight, episode.start.platform)
+    grounder = _pointer(episode) or make_grounder(episode.start.grounder, sight, episode.start.platform)
     planner = _planner(episode, grounder)
     policy = ScriptPolicy(episode.start.task, episode.start.values, grounder, sight, planner)
-    reviewed = [step for step in episode.steps if needs_review(step.decision.action)]
-    return run(environment, policy, supervisor=RecordedSupervisor(reviewed), limits=episode.start.task.limits)
+    supervisor = RecordedSupervisor([step for step in episode.steps if needs_review(step.decision.action)])
+    answers = (step.answers for step in episode.steps)
+    return run(
+        environment, policy, supervisor=supervisor, limits=episode.start.task.limits, answers=lambda: next(answers, ())
+    )
+
+
+def _pointer(episode: Episode) -> Grounder | None:
+    """The model that was asked where things are, saying again what it said."""
+    known = episode.start.pointer
+    if known is None:
+        return None
+    model = RecordedModel.from_episode(episode, "grounder")
+    return VlmGrounder(model, dialect_named(known.dialect), screen=SCREENS[episode.start.platform], zoom=known.zoom)
 
 
 def _planner(episode: Episode, grounder: Grounder) -> Policy | None:

@@ -14,14 +14,14 @@ from rich.text import Text
 from sightline.agent.session import Session
 from sightline.agent.supervisors.base import Supervisor, Unsupervised
 from sightline.agent.supervisors.terminal import TerminalSupervisor
-from sightline.agent.trace import milliseconds, tell
+from sightline.agent.trace import milliseconds, tell, tokens
 from sightline.environments.actions import Infeasible, Note, Remember, Wait
 from sightline.tasks.episode import EPISODE_FILE, read_episode
 from sightline.tasks.files import steps_within
 from sightline.tasks.records import Found, Step
 from sightline.tasks.report import write_report
 from sightline.tasks.task import Task
-from sightline.tasks.words import describe
+from sightline.tasks.words import describe, tell_usage
 from sightline.tools.errors import SightlineError
 from sightline.tools.signals import Terminated, ending_on_sigterm
 
@@ -100,12 +100,18 @@ def _conclude(session: Session, console: Console, seconds: float, as_json: bool)
     if episode.exists() and episode.stat().st_size:
         report = write_report(read_episode(session.out))
     if as_json:
-        end = {"status": session.status, "reason": session.reason, "seconds": round(seconds, 3)}
-        print(json.dumps({**end, "episode": str(session.out)}, ensure_ascii=False), flush=True)
+        end: dict[str, object] = {
+            "status": session.status, "reason": session.reason, "seconds": round(seconds, 3),
+            "usage": [usage.model_dump() for usage in session.meter.usage], "episode": str(session.out),
+        }  # fmt: skip
+        print(json.dumps(end, ensure_ascii=False), flush=True)
         return
     colour = {"passed": "green", "interrupted": "yellow", "stopped": "yellow"}.get(session.status, "red")
-    words = f"{session.status} in {seconds:.1f} s" + (f": {session.reason}" if session.reason else "")
+    told = session.reason if session.status != "error" else ""  # an error has a line of its own already
+    words = f"{session.status} in {seconds:.1f} s" + (f": {told}" if told else "")
     console.print(Text(words, style=f"bold {colour}"), soft_wrap=True)
+    for usage in session.meter.usage:
+        console.print(tell_usage(usage), markup=False, soft_wrap=True)
     if report is not None:
         console.print(f"report   {report}\npictures {session.out / 'frames'}", markup=False, soft_wrap=True)
 
@@ -128,5 +134,5 @@ def _line(step: Step, terminal: bool) -> Text:
             line.append(f" {decision.grounding.confidence:.2f}", style="dim")
     if step.outcome.status != "done" or step.outcome.message:
         line.append(f"  {step.outcome.status}: {step.outcome.message}", style="red")
-    line.append(f"  {decision.source}  {milliseconds(step):.0f} ms", style="dim")
+    line.append(f"  {decision.source}  {milliseconds(step):.0f} ms{tokens(step)}", style="dim")
     return line

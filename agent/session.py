@@ -15,9 +15,11 @@ from typing import Any
 from sightline import __version__
 from sightline.agent.dialects.base import Dialect
 from sightline.agent.grounders.registry import make_grounder
+from sightline.agent.grounders.vlm import VlmGrounder
 from sightline.agent.loop import run
 from sightline.agent.models.base import Model
 from sightline.agent.models.choose import open_with_dialect
+from sightline.agent.models.meter import Meter
 from sightline.agent.policies.script import ScriptPolicy
 from sightline.agent.policies.vlm import VlmPolicy
 from sightline.agent.supervisors.base import Supervisor, Unsupervised
@@ -46,6 +48,7 @@ class Session:
 
     ``here`` is the task file's folder, ``out`` the folder for the episode, ``given`` values that replace the task's.
     ``planner`` names the model that pursues the task's goal; a `grounder` other than text then says where, for it too.
+    ``meter`` counts what the models answer.
     """
 
     task: Task
@@ -59,13 +62,14 @@ class Session:
     status: Status = "error"
     reason: str = ""
     exit_code: int = 1
+    meter: Meter = field(default_factory=Meter)
 
     def __iter__(self) -> Generator[Step, None, None]:
         began = time.monotonic()
         secrets = read_secrets(self.task, self.here)
         sight = Sight()
-        grounder = make_grounder(self.grounder, sight, self.task.environment.kind)
-        opened = open_planner(self.task, self.planner)
+        grounder = make_grounder(self.grounder, sight, self.task.environment.kind, self.meter)
+        opened = open_planner(self.task, self.planner, self.meter)
         with closing(EpisodeWriter(self.out, secrets)) as writer, ExitStack() as stack:
             try:
                 scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sightline-")))
@@ -80,10 +84,14 @@ class Session:
                     goal, points = fill(task.goal, values, "goal"), grounder if self.grounder != "text" else None
                     planner = VlmPolicy(goal, *opened, platform=task.environment.kind, grounder=points)
                 known = planner.record if planner else None
-                writer.start(task, needed(task, values), self.grounder, __version__, known)
+                pointer = grounder.record if isinstance(grounder, VlmGrounder) else None
+                writer.start(task, needed(task, values), self.grounder, __version__, known, pointer)
                 environment = stack.enter_context(closing(self._screen(values, secrets, sight)))
                 policy = ScriptPolicy(task, values, grounder, sight, planner)
-                for step in run(environment, policy, supervisor=self.supervisor, recorder=writer, limits=task.limits):
+                for step in run(
+                    environment, policy, supervisor=self.supervisor, recorder=writer, limits=task.limits,
+                    answers=self.meter.take,
+                ):  # fmt: skip
                     self._judge(step)
                     yield step
                 if server is not None and self.status == "failed":
@@ -99,7 +107,7 @@ class Session:
                 raise
             finally:
                 with suppress(Unavailable) if self.status == "error" else nullcontext():
-                    writer.end(self.status, self.reason, time.monotonic() - began)
+                    writer.end(self.status, self.reason, time.monotonic() - began, self.meter.usage)
 
     def _judge(self, step: Step) -> None:
         """Keep how the run stands after a step; what the last step says is how it ended."""
@@ -128,13 +136,14 @@ class Session:
         return Concealed(settled, secrets, sight) if secrets else settled
 
 
-def open_planner(task: Task, planner: str) -> tuple[Model, Dialect] | None:
+def open_planner(task: Task, planner: str, meter: Meter) -> tuple[Model, Dialect] | None:
     """The model that pursues the task's goal; raises InputError when there is a goal and no model is named."""
     if not task.goal:
         return None
     if not planner:
         raise InputError(f"{task.name}: its goal needs a model to pursue it; name one with --model")
-    return open_with_dialect(planner)
+    model, dialect = open_with_dialect(planner)
+    return meter.on(model, "planner"), dialect
 
 
 def needed(task: Task, values: Mapping[str, str]) -> dict[str, str]:

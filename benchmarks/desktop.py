@@ -21,6 +21,7 @@ from sightline.environments.actions import Click, Type
 from sightline.environments.desktop import DesktopEnvironment
 from sightline.environments.desktop.options import DesktopOptions
 from sightline.environments.desktop.virtual import VirtualScreen
+from sightline.environments.desktop.x11_access import turned_to
 from sightline.environments.desktop.x11_connection import open_display
 from sightline.environments.desktop.x11_keys import X11Keyboard
 
@@ -35,7 +36,8 @@ class Floor:
     """The least that seeing and doing can cost: mss and XTEST called as they are."""
 
     def __init__(self, display: str) -> None:
-        self.screen = mss.MSS(display=display)
+        with turned_to(display):
+            self.screen = mss.MSS(display=display)
         self.area = self.screen.monitors[1]
         self.display = open_display(display)
         self.keyboard = X11Keyboard(self.display)

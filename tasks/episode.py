@@ -18,7 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from sightline.environments.actions import bind
 from sightline.environments.base import Element, Facts, Frame, Observation, OpenDialog, Platform
 from sightline.environments.geometry import Size
-from sightline.tasks.records import Record, Step
+from sightline.tasks.records import Record, Role, Step, Usage, total
 from sightline.tasks.task import Task
 from sightline.tools.errors import InputError, Unavailable
 from sightline.tools.secrets import conceal
@@ -41,6 +41,12 @@ class Planner(Record):
     budget: tuple[int, int] | None = None
 
 
+class Pointer(Planner):
+    """The model that was asked where things are; ``zoom`` when it looked twice."""
+
+    zoom: bool = False
+
+
 class Start(Record):
     """The first line: the task as it was run, its values, what looked for its phrases and pursued its goal."""
 
@@ -53,6 +59,7 @@ class Start(Record):
     task: Task
     values: dict[str, str]
     planner: Planner | None = None
+    pointer: Pointer | None = None
 
 
 class Seen(Record):
@@ -97,12 +104,13 @@ Status = Literal["passed", "failed", "stopped", "interrupted", "error"]
 
 
 class End(Record):
-    """The last line: how it ended, why, and how many seconds it took."""
+    """The last line: how it ended, why, how many seconds it took and what its models' answers cost in all."""
 
     event: Literal["end"] = "end"
     status: Status
     reason: str = ""
     seconds: float = 0.0
+    usage: tuple[Usage, ...] = ()
 
 
 Event = Annotated[Start | Seen | Listed | Told | Took | End, Field(discriminator="event")]
@@ -129,7 +137,13 @@ class EpisodeWriter:
             raise _not_writable(folder, error) from None
 
     def start(
-        self, task: Task, values: Mapping[str, str], grounder: str, version: str, planner: Planner | None = None
+        self,
+        task: Task,
+        values: Mapping[str, str],
+        grounder: str,
+        version: str,
+        planner: Planner | None = None,
+        pointer: Pointer | None = None,
     ) -> None:
         self._started = True
         self._write(
@@ -141,6 +155,7 @@ class EpisodeWriter:
                 task=task,
                 values=dict(values),
                 planner=planner,
+                pointer=pointer,
             )
         )
 
@@ -164,10 +179,10 @@ class EpisodeWriter:
     def step(self, step: Step) -> None:
         self._write(Took(step=step))
 
-    def end(self, status: Status, reason: str, seconds: float) -> None:
+    def end(self, status: Status, reason: str, seconds: float, usage: tuple[Usage, ...] = ()) -> None:
         """Write the last line, unless there was no first."""
         if self._started:
-            self._write(End(status=status, reason=reason, seconds=round(seconds, 3)))
+            self._write(End(status=status, reason=reason, seconds=round(seconds, 3), usage=usage))
 
     def close(self) -> None:
         if self._file >= 0:
@@ -209,6 +224,15 @@ class Episode:
     observations: list[Observation] = field(default_factory=list[Observation])
     steps: list[Step] = field(default_factory=list[Step])
     end: End | None = None
+
+    @property
+    def usage(self) -> tuple[Usage, ...]:
+        """What the models' answers cost, each in its role; of an episode that breaks off, as far as it goes."""
+        return self.end.usage if self.end else total(usage for step in self.steps for usage in step.usage)
+
+    def speaker(self, role: Role) -> Planner | None:
+        """The model that was asked in a role, where one was."""
+        return self.start.planner if role == "planner" else self.start.pointer
 
     def frame_path(self, frame: str) -> Path:
         return self.folder / "frames" / f"{frame}.png"

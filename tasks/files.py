@@ -1,5 +1,6 @@
 """Task files: reading, checking and publishing their schema."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -42,8 +43,20 @@ def with_values(pairs: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def with_environment(task: Task, wanted: str) -> Task:
-    """The task on another screen: a kind's name, or settings in YAML that are put over the task's own."""
+def with_screen(task: Task, environment: str, serial: str, display: str) -> Task:
+    """The task on the screen that the command line's options of these names choose; an empty one chooses nothing."""
+    task = with_environment(task, environment)
+    if serial:
+        task = with_environment(task, json.dumps({"kind": "android", "serial": serial}), f"--serial {serial!r}")
+    return with_environment(task, json.dumps({"display": display}), f"--display {display!r}") if display else task
+
+
+def with_environment(task: Task, wanted: str, option: str = "") -> Task:
+    """The task on another screen: a kind's name, or settings in YAML that are put over the task's own.
+
+    ``option`` is what an error calls it.
+    """
+    option = option or f"--environment {wanted!r}"
     if not wanted:
         return task
     try:
@@ -53,16 +66,14 @@ def with_environment(task: Task, wanted: str) -> Task:
     if isinstance(given, str):
         given = {"kind": given} if given != task.environment.kind else {}
     if not isinstance(given, dict):
-        raise InputError(
-            f"--environment {wanted!r}: expected a kind such as browser, or settings such as '{{scale: 2}}'"
-        )
+        raise InputError(f"{option}: expected a kind such as browser, or settings such as '{{scale: 2}}'")
     settings = cast(dict[str, Any], given)
     own = task.environment.model_dump() if settings.get("kind", task.environment.kind) == task.environment.kind else {}
     try:
         options = TypeAdapter[EnvironmentOptions](EnvironmentOptions).validate_python({**own, **settings})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise InputError(f"--environment {wanted!r}: {first['msg']}") from None
+        raise InputError(f"{option}: {first['msg']} (of a {task.environment.kind} screen)") from None
     return task.model_copy(update={"environment": options})
 
 

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from sightline.environments.actions import points_of
 from sightline.tasks.episode import Episode
 from sightline.tasks.records import Found, Step
-from sightline.tasks.words import describe
+from sightline.tasks.words import describe, tell_usage
 from sightline.tools.errors import Unavailable
 
 
@@ -33,10 +33,12 @@ def render_report(episode: Episode) -> str:
             "box": step.decision.grounding.box if isinstance(step.decision.grounding, Found) else None,
             "size": sizes.get(step.frame),
             "said": _said(step),
+            "usage": [tell_usage(usage) for usage in step.usage],
         }
         for step in episode.steps
     ]
-    return jinja.get_template("report.html.j2").render(episode=episode, start=episode.start, end=episode.end, rows=rows)
+    usage = [tell_usage(usage) for usage in episode.usage]
+    return jinja.get_template("report.html.j2").render(start=episode.start, end=episode.end, rows=rows, usage=usage)
 
 
 def _said(step: Step) -> list[str]:

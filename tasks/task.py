@@ -81,6 +81,8 @@ class Limits(Written):
     """Seconds at most, the application's start not counted."""
     find: Annotated[float, Field(ge=0, le=600)] = 10.0
     """Seconds to go on looking for something that is not there yet."""
+    money: Annotated[float, Field(ge=0)] | None = None
+    """What models may cost at most, counted by the ``?price=`` in their names."""
 
 
 class Task(Written):

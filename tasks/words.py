@@ -1,4 +1,4 @@
-"""Actions told in words."""
+"""Actions, and what models cost, told in words."""
 
 from sightline.environments.actions import (
     Answer,
@@ -36,6 +36,7 @@ from sightline.environments.actions import (
     Upload,
     Wait,
 )  # fmt: skip
+from sightline.tasks.records import Usage
 
 
 def describe(action: ScreenAction | LoopAction) -> str:
@@ -87,3 +88,21 @@ def describe(action: ScreenAction | LoopAction) -> str:
             return f"ask {action.question!r}"
         case Answer() | Done() | Infeasible():
             return f"{action.kind}: {action.text}" if action.text else action.kind
+
+
+def tell_usage(usage: Usage) -> str:
+    """What a model's answers cost on one line: who, requests, tokens, and the money where a price is known."""
+    parts = [f"{usage.requests} request{'s' if usage.requests != 1 else ''}"]
+    if usage.asked or usage.answered:
+        reused = f" ({usage.reused:,} cached)" if usage.reused else ""
+        parts += [f"{usage.asked:,} tokens in{reused}", f"{usage.answered:,} out"]
+    else:
+        parts.append("tokens not counted")
+    if usage.money:
+        parts.append(f"cost {tell_money(usage.money)}")
+    return f"{usage.role or ''} {usage.model}".strip() + ": " + ", ".join(parts)
+
+
+def tell_money(money: float) -> str:
+    """An amount without a currency, to a millionth."""
+    return f"{money:.6f}".rstrip("0").rstrip(".")

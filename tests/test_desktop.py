@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ from sightline.environments.actions import (
 from sightline.environments.base import DONE, StaleFrame
 from sightline.environments.check import check_environment
 from sightline.environments.desktop import DesktopEnvironment
-from sightline.environments.desktop.backends.base import EmergencyStop
+from sightline.environments.desktop.backends.base import EmergencyStop, open_backend
 from sightline.environments.desktop.backends.recorded import RecordedBackend
 from sightline.environments.desktop.backends.xtest import XTestBackend
 from sightline.environments.desktop.options import DesktopOptions
@@ -271,6 +272,11 @@ def test_a_frame_is_a_monitor_a_region_or_a_window(desktop: Callable[..., Deskto
         active = window.system.active()
         assert active is not None
         assert (*frame.origin, frame.size.width, frame.size.height) == active.area
+        for monitor, left in ((1, 0), (2, 500)):
+            placed = desktop("xclock", display=screen.display, monitor=monitor)
+            clock = next(window for window in placed.system.windows() if window.title == "xclock")
+            assert left <= clock.area.middle[0] < (500, 1200)[monitor - 1], "it opened on the other monitor"
+            placed.close()
         with pytest.raises(InputError, match="monitor 3 is not there; this desktop has 2"):
             desktop(display=screen.display, monitor=3)
     finally:
@@ -359,6 +365,34 @@ def test_what_an_action_is_made_of(screen: VirtualScreen) -> None:
         )
     finally:
         environment.close()
+
+
+def test_a_backend_comes_from_another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outside_backend.py").write_text(
+        "from sightline.environments.desktop.backends.recorded import RecordedBackend as Mine\n"
+    )
+    info = tmp_path / "outside_backend-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-backend\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[sightline.desktop_backends]\nmine = outside_backend:Mine\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    backend = open_backend("mine", ":77")
+    assert isinstance(backend, RecordedBackend)
+    assert backend.display == ":77"
+    with pytest.raises(InputError, match="'yours' is not known; use one of pyautogui, xtest, xdotool, mine"):
+        open_backend("yours", ":77")
+
+
+def test_the_pointer_is_in_the_picture_when_asked(
+    desktop: Callable[..., DesktopEnvironment], screen: VirtualScreen
+) -> None:
+    without, with_pointer = desktop(display=screen.display), desktop(display=screen.display, cursor=True)
+    without.act(Move(at=without.observe().frame.clamp(300, 200)))
+    plain, drawn = without.observe().frame.pixels, with_pointer.observe().frame.pixels
+    rows, columns = (plain != drawn).any(axis=2).nonzero()
+    assert len(rows) > 20
+    assert abs(int(columns.mean()) - 300) < 20
+    assert abs(int(rows.mean()) - 200) < 20
 
 
 def test_a_file_chooser_is_seen_and_answered(desktop: Callable[..., DesktopEnvironment], tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def test_an_xlib_of_another_package_is_named(tmp_path: Path, harm: str) -> None:
     said = one_line(CALCULATOR, tmp_path / "run", PYTHONPATH=path, DISPLAY="", WAYLAND_DISPLAY="")
     assert "connect.py is not the one of python-xlib" in said
     assert "pip install --force-reinstall --no-deps python-xlib" in said
+    told = sightline("doctor", env={"PYTHONPATH": path}).stdout
+    assert "pip install --force-reinstall --no-deps python-xlib" in told
 
 
 def test_a_full_disk_ends_the_run_with_one_line_and_a_readable_episode(tmp_path: Path) -> None:

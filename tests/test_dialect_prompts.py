@@ -1,6 +1,8 @@
 """What models are asked: the goal, the picture, the family's own action space, and the past as each is told it."""
 
 import json
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +33,12 @@ def past(dialect: Dialect, steps: int) -> list[Turn]:
         Turn(picture(dialect, step + 1), Decision(action=Back(), reason=f"thought {step}", said=f"said {step}"))
         for step in range(steps)
     ]
+
+
+def asked(dialect: Dialect, steps: int) -> tuple[Message, ...]:
+    """The question after so many steps, every screen another; its screens are those of all the other questions."""
+    turns = past(dialect, steps)
+    return dialect.ask_action("x", turns, picture(dialect, steps + 1))
 
 
 def told(message: Message) -> tuple[str, str, list[str]]:
@@ -95,42 +103,77 @@ def test_ui_tars_is_told_the_words_of_its_screen() -> None:
     assert "hotkey" not in phone
 
 
-def test_turns_extend_each_other_so_that_a_cache_stays_good() -> None:
-    conversations = [QWEN3_VL.ask_action("x", past(QWEN3_VL, steps), picture(QWEN3_VL, 99)) for steps in range(19)]
+def test_old_pictures_give_way_in_blocks_and_the_last_two_stay() -> None:
+    assert [first_kept(count, most=5) for count in (1, 5, 6, 9, 10, 13, 14)] == [0, 0, 4, 4, 8, 8, 12]
+    assert [count - first_kept(count, most=6) for count in range(1, 14)] == [1, 2, 3, 4, 5, 6, 2, 3, 4, 5, 6, 2, 3]
+
+
+@pytest.mark.parametrize("name", ["qwen3-vl", "gui-owl-1.5", "ui-tars-1.0", "ui-tars-1.5"])
+def test_a_conversation_is_a_prefix_of_the_next_until_pictures_give_way(name: str) -> None:
+    dialect = dialect_named(name)
+    conversations = [asked(dialect, steps) for steps in range(30)]
+    pictures = [len(shown(conversation)) for conversation in conversations]
     for earlier, later in pairwise(conversations):
-        assert [told(message) for message in later[: len(earlier) - 1]] == [told(message) for message in earlier[:-1]]
-    assert [message.role for message in conversations[2]] == [
-        "system",
-        "user",
-        "assistant",
-        "user",
-        "assistant",
-        "user",
-    ]
-    assert conversations[2][3].text == "<tool_response>\n\n</tool_response>"
+        if len(shown(later)) > len(shown(earlier)):
+            assert [told(message) for message in later[: len(earlier)]] == [told(message) for message in earlier]
+        else:
+            assert later[0].text.startswith(earlier[0].text)
+    assert max(pictures) == (5 if name.startswith("ui-tars") else 6)
+    folds = [before > after for before, after in pairwise(pictures)]
+    assert sum(folds) <= len(folds) // (max(pictures) - 1)
+    assert min(pictures[1:]) == 2
 
 
-def test_old_pictures_give_way_in_blocks_and_answers_stay() -> None:
-    kept = [first_kept(count, most=20, fold=10) for count in (1, 20, 21, 30, 31, 40)]
-    assert kept == [0, 0, 10, 10, 20, 20]
-    conversation = QWEN3_VL.ask_action("x", past(QWEN3_VL, 24), picture(QWEN3_VL, 99))
-    assert len(shown(conversation)) == 15
-    text = "".join(message.text for message in conversation)
-    assert text.count("This screenshot has been collapsed.") == 10
-    assert "said 0" in text
+def test_a_later_screen_is_the_response_to_a_tool() -> None:
+    conversation = asked(QWEN3_VL, 2)
+    assert [message.role for message in conversation] == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert conversation[3].text == "<tool_response>\n\n</tool_response>"
 
 
-def test_ui_tars_sees_at_most_five_pictures_and_all_its_answers() -> None:
+def test_ui_tars_is_repeated_all_its_answers() -> None:
     for steps in range(12):
-        conversation = UI_TARS_15.ask_action("x", past(UI_TARS_15, steps), picture(UI_TARS_15, 99))
-        assert len(shown(conversation)) <= 5
-        assert sum(message.role == "assistant" for message in conversation) == steps
+        assert sum(message.role == "assistant" for message in asked(UI_TARS_15, steps)) == steps
 
 
-def test_gui_owl_is_told_old_steps_in_words() -> None:
-    first = GUI_OWL_15.ask_action("x", past(GUI_OWL_15, 6), picture(GUI_OWL_15, 99))[1]
-    assert "Previous actions:\nStep 1: thought 0\nStep 2: thought 1" in first.text
-    assert "said 0" not in first.text
+@pytest.mark.parametrize("dialect", [QWEN3_VL, GUI_OWL_15], ids=lambda dialect: dialect.name)
+def test_steps_whose_pictures_gave_way_are_told_in_words(dialect: Dialect) -> None:
+    conversation = asked(dialect, 24)
+    assert "Previous actions:\nStep 1: thought 0\nStep 2: thought 1" in conversation[1].text
+    assert "Step 20: thought 19" in conversation[1].text
+    assert "thought 20" not in conversation[1].text
+    assert [message.text for message in conversation if message.role == "assistant"] == [
+        f"said {step}" for step in range(20, 24)
+    ]
+
+
+def test_a_step_in_words_is_short_and_says_what_came_of_it() -> None:
+    seen = picture(QWEN25_VL)
+    long = Decision(action=Back(), said="x", reason="I see a page.\nAction: Go\tback\nto it. " + "b" * 900)
+    wordy = Decision(action=Back(), said="x", reason="a" * 900)
+    turns = [Turn(seen, long, "the screen changed"), Turn(picture(QWEN25_VL, 1), wordy)]
+    text = QWEN25_VL.ask_action("x", turns, picture(QWEN25_VL, 2))[1].text
+    assert "Step 1: Go back (the screen changed); " in text
+    assert f"Step 2: {'a' * 197}...; " in text
+
+
+@pytest.mark.parametrize("name", ["aguvis", "os-genesis"])
+def test_words_after_the_picture_tell_the_last_steps_only(name: str) -> None:
+    dialect = dialect_named(name)
+    user = next(message for message in asked(dialect, 50) if message.role == "user")
+    assert isinstance(user.parts[0], Picture)
+    assert re.findall(r"thought (\d+)", user.text) == [str(step) for step in range(30, 50)]
+    assert name != "aguvis" or "Step 31: thought 30\n" in user.text
+
+
+def test_steps_are_told_although_their_pixels_were_let_go() -> None:
+    turns = past(QWEN3_VL, 9)
+    kept = [
+        turn if step > 4 else replace(turn, picture=turn.picture.without_pixels()) for step, turn in enumerate(turns)
+    ]
+    now = picture(QWEN3_VL, 99)
+    assert list(map(told, QWEN3_VL.ask_action("x", kept, now))) == list(map(told, QWEN3_VL.ask_action("x", turns, now)))
+    with pytest.raises(ValueError, match="were let go"):
+        _ = kept[0].picture.pixels
 
 
 def test_an_edited_action_is_retold_in_the_familys_own_words() -> None:
@@ -196,7 +239,7 @@ def test_a_checkpoint_finds_its_dialect(checkpoint: str, architecture: str, name
 def test_unknown_names_are_refused_with_what_was_meant() -> None:
     with pytest.raises(InputError, match=r"'qwen2vl': did you mean qwen2-vl"):
         dialect_named("qwen2vl")
-    with pytest.raises(InputError, match="--dialect"):
+    with pytest.raises(InputError, match=r"\?dialect="):
         dialect_for("gpt-4o", "GPT4ForEverything")
     assert dialect_named("Qwen2-VL") is QWEN2_VL
     assert QWEN_VL.ask_place("a", picture(QWEN_VL))[0].text == "<ref>a</ref><box>"

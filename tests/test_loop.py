@@ -95,7 +95,9 @@ def test_limits_are_counted_in_steps_and_in_seconds_of_the_observations() -> Non
     many = RecordedEnvironment([observation(1)] * 99)
     last = list(run(many, Listed(*[click()] * 99), limits=Limits(steps=5)))[-1]
     assert last.number == 6
-    assert last.action == Infeasible(text="stopped after 5 steps, the limit; see limits.steps")
+    assert last.action == Infeasible(
+        text="stopped after 5 steps, the limit; see limits.steps of a task, --max-steps of do"
+    )
     slow = RecordedEnvironment([observation(1, taken_at=10.0 * turn) for turn in range(99)])
     last = list(run(slow, Listed(*[click()] * 99), limits=Limits(seconds=25)))[-1]
     assert last.number == 4

@@ -35,6 +35,29 @@ def table() -> Seen:
 TABLE = table()
 
 
+def test_a_sign_alone_in_a_button_is_read_by_a_second_look() -> None:
+    pixels = blank(400, 200, 246)
+    for x, word in ((20, "File"), (80, "Edit"), (140, "Help")):
+        write(pixels, word, x, 30)
+    for x, sign in ((20, "="), (140, "-"), (260, "+")):
+        cv2.rectangle(pixels, (x, 60), (x + 50, 94), (190, 190, 190), 1)
+        write(pixels, sign, x + 20, 84)
+    seen = look_at(pixels)
+    assert not {"=", "-"} & {line.text for line in seen.sight.look(pixels).lines}, "the first look would do"
+    for phrase, (x, y) in {'"="': (45, 77), "- button": (165, 77), '"+"': (285, 77)}.items():
+        found = at(seen, phrase)
+        assert max(abs(found[0] - x), abs(found[1] - y)) <= 6, (phrase, found)
+    assert isinstance(seen.find('"*"'), NotFound)
+
+
+def test_an_underlined_letter_is_no_other_one() -> None:
+    """The key of a button is underlined, which makes a Q of its O."""
+    pixels = blank(400, 120)
+    write(pixels, "QK", 200, 60)
+    write(pixels, "Cancel", 60, 60)
+    assert at(look_at(pixels), "OK button")[0] > 190
+
+
 def at(seen: Seen, phrase: str) -> tuple[int, int]:
     point = seen.found(phrase).point
     return point.x, point.y

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from sightline.tools.rect import Rect
 
 Colour = tuple[int, int, int]
+EMPTY = Rect(0, 0, 0, 0)
+DRAWN = 60
+"""A pixel this far (of 255) from the ground of an outline was drawn on it."""
 
 
 class Ink(NamedTuple):
@@ -36,6 +39,21 @@ def measure_ink(pixels: NDArray[np.uint8], box: Rect) -> Ink:
     colour = np.median(part[distance >= 0.75 * strongest], axis=0)
     height = int(inked[-1] - inked[0]) + 1 if strongest else 0
     return Ink(height, _colour(colour), _colour(ground))
+
+
+def drawn_in(pixels: NDArray[np.uint8], box: Rect) -> Rect:
+    """The rectangle around what is drawn inside an outline, its border left out; an empty one where nothing is."""
+    inset = max(3, box.height // 8)
+    inner = Rect(box.left + inset, box.top + inset, box.right - inset, box.bottom - inset)
+    part = pixels[inner.top : inner.bottom, inner.left : inner.right].astype(np.int16)
+    if not part.size:
+        return EMPTY
+    drawn = np.abs(part - np.median(part.reshape(-1, 3), axis=0)).max(axis=2) > DRAWN
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    if not len(rows):
+        return EMPTY
+    edges = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    return Rect(*map(int, edges)).shifted(inner.left, inner.top)
 
 
 def core_of(box: Rect) -> Rect:

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -182,6 +183,17 @@ class Reader:
             middles = tuple(place.left + x * place.width for x in places)
             lines += separated(unmarked(Line(text, place, score, middles)))
         return sorted(lines, key=lambda line: (line.box.top, line.box.left))
+
+    def read_each(self, pixels: Pixels, places: Sequence[Rect]) -> list[Line]:
+        """What stands in each of these places, taken to be one line of text; without those that say nothing."""
+        height, width = pixels.shape[:2]
+        inside = [place.within(width, height) for place in places]
+        crops = [cv2.cvtColor(pixels[box.top : box.bottom, box.left : box.right], cv2.COLOR_RGB2BGR) for box in inside]
+        return [
+            Line(text, box, score, tuple(box.left + x * box.width for x in middles))
+            for box, (text, score, middles) in zip(inside, self._recognise(cast(list[Pixels], crops)), strict=True)
+            if text.strip()
+        ]
 
     @cached_property
     def _rapid(self) -> _RapidOCR:

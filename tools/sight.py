@@ -1,6 +1,6 @@
 """What a screen says, remembered from look to look: text lines and the outlines of controls."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline.tools.ink import Ink, measure_ink
+from sightline.tools.ink import Ink, drawn_in, measure_ink
 from sightline.tools.ocr import Engine, Line, Reader
 from sightline.tools.rect import Rect, hull
 from sightline.tools.widgets import Widgets, find_widgets
@@ -20,6 +20,10 @@ TILE = 16
 MOST_CHANGED = 0.45
 """A screen of which more than this share changed is read anew as a whole."""
 UNREAD_HEIGHT = 16.0
+SHORT = 2
+"""A text of at most so many characters is easily missed or misread."""
+SURE = 0.75
+"""What the reader must score to be believed about one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,7 @@ class Screen:
 
     pixels: Pixels = field(repr=False)
     lines: tuple[Line, ...]
+    reader: Reader | None = field(default=None, repr=False)
     _inks: dict[Rect, Ink] = field(default_factory=dict[Rect, Ink], repr=False)
 
     @cached_property
@@ -49,6 +54,34 @@ class Screen:
     def widgets(self) -> Widgets:
         words = [line.box for line in self.lines if sum(letter.isalnum() for letter in line.text) > 1]
         return find_widgets(self.pixels, words, self.text_height)
+
+    @cached_property
+    def closer(self) -> "Screen":
+        """The screen with labels of a sign or two, which are easily missed, read anew inside each outline."""
+        doubtful = [line for line in self.lines if len(line.text) <= SHORT and line.score < SURE]
+        sure = [line for line in self.lines if line not in doubtful]
+        read = [line for place in self._lone_signs(sure) if (line := self._read_sign(place))]
+        left = [line for line in doubtful if not any(line.box.meets(other.box) for other in read)]
+        return Screen(self.pixels, (*sure, *left, *read), self.reader)
+
+    def _lone_signs(self, lines: list[Line]) -> list[Rect]:
+        """What is drawn in outlines that hold none of these lines, where it has the size of a sign or two."""
+        unit = self.text_height
+        outlines = [box for box in self.widgets.boxes if box.height < 6 * unit]
+        drawn = [drawn_in(self.pixels, box) for box in outlines if not any(box.meets(line.box) for line in lines)]
+        return [ink for ink in drawn if 0 < ink.width < 2.5 * unit and ink.height < 1.4 * unit]
+
+    def _read_sign(self, ink: Rect) -> Line | None:
+        """The likeliest reading of what is drawn there, with less and more ground around it; None for an unsure one."""
+        if self.reader is None:
+            return None
+        middle = ink.middle[1]
+        places = [
+            Rect(ink.left - beside, round(middle - half), ink.right + beside, round(middle + half))
+            for beside, half in ((4, 0.5 * self.text_height), (6, 0.7 * self.text_height), (10, 0.8 * self.text_height))
+        ]
+        best = max(self.reader.read_each(self.pixels, places), key=lambda line: line.score, default=None)
+        return replace(best, box=ink.grown(3)) if best and best.score >= SURE else None
 
 
 def _follows(line: Rect, other: Rect) -> bool:
@@ -79,9 +112,9 @@ class Sight:
                 return last
             changed = changed_regions(last, pixels)
             if sum(region.area for region in changed) <= MOST_CHANGED * pixels.shape[0] * pixels.shape[1]:
-                self._last = Screen(pixels, self._reread(last, pixels, changed))
+                self._last = Screen(pixels, self._reread(last, pixels, changed), self.reader)
                 return self._last
-        self._last = Screen(pixels, tuple(self.reader.read(pixels)))
+        self._last = Screen(pixels, tuple(self.reader.read(pixels)), self.reader)
         return self._last
 
     def _reread(self, last: Screen, pixels: Pixels, changed: list[Rect]) -> tuple[Line, ...]:

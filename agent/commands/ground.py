@@ -7,8 +7,9 @@ import typer
 
 if TYPE_CHECKING:
     from sightline.agent.grounders.base import Grounder
+    from sightline.agent.models.meter import Meter
     from sightline.environments.base import Observation
-    from sightline.tasks.records import Ambiguous, Found, NotFound
+    from sightline.tasks.records import Ambiguous, Found, NotFound, Usage
 
 
 def ground(
@@ -23,10 +24,12 @@ def ground(
 
     Exits with 0 when it was found, 1 when it was not or when several things fit equally well, 2 for bad input.
     With - as phrase every line of standard input gets a JSON object on a line of its own, and the exit code is 0.
+    What a model's answer cost is in the JSON object as "usage", else on standard error.
     """
     import sys
 
     from sightline.agent.grounders.registry import make_grounder
+    from sightline.agent.models.meter import Meter
     from sightline.environments.base import Frame, Observation
     from sightline.tools.errors import InputError
     from sightline.tools.image import read_image
@@ -38,12 +41,15 @@ def ground(
     if grounder == "elements":
         raise InputError("grounder 'elements' needs a live screen, a picture has no elements; expected text")
     observation = Observation(Frame(read_image(image)))
-    looker = make_grounder(grounder)
+    meter = Meter()
+    looker = make_grounder(grounder, meter=meter)
     if phrase == "-":
-        found = [_answer_line(line.strip(), looker, observation) for line in sys.stdin]
+        found = [_answer_line(line.strip(), looker, observation, meter) for line in sys.stdin]
     else:
         found = [(phrase, looker.find(phrase, observation))]
-        typer.echo(_in_words(*found[0], observation, json_=json_, box=box))
+        typer.echo(_in_words(*found[0], observation, _usage(meter), json_=json_, box=box))
+        if not json_:
+            _tell_cost(meter)
     if overlay is not None:
         _draw(overlay, found, observation)
     if phrase != "-" and found[0][1].kind != "found":
@@ -51,16 +57,32 @@ def ground(
 
 
 def _answer_line(
-    phrase: str, grounder: "Grounder", observation: "Observation"
+    phrase: str, grounder: "Grounder", observation: "Observation", meter: "Meter"
 ) -> "tuple[str, Found | NotFound | Ambiguous]":
     """Answer one line of standard input at once, so that another program can wait for it."""
     answer = grounder.find(phrase, observation)
-    typer.echo(as_json(phrase, answer, observation))
+    typer.echo(as_json(phrase, answer, observation, _usage(meter)))
     return phrase, answer
 
 
-def as_json(phrase: str, answer: "Found | NotFound | Ambiguous", observation: "Observation") -> str:
-    """The answer as one line of JSON.
+def _usage(meter: "Meter") -> "tuple[Usage, ...]":
+    """What was asked of models since this was last called."""
+    from sightline.tasks.records import total
+
+    return total(answer.usage for answer in meter.take())
+
+
+def _tell_cost(meter: "Meter") -> None:
+    from sightline.tasks.words import tell_usage
+
+    for usage in meter.usage:
+        typer.echo(tell_usage(usage), err=True)
+
+
+def as_json(
+    phrase: str, answer: "Found | NotFound | Ambiguous", observation: "Observation", usage: "tuple[Usage, ...]" = ()
+) -> str:
+    """The answer as one line of JSON, with what it cost where a model was asked.
 
     Of several things that fit equally well it is the first in reading order; ``why`` then starts with *ambiguous*, and
     the confidence is shared among them.
@@ -81,6 +103,7 @@ def as_json(phrase: str, answer: "Found | NotFound | Ambiguous", observation: "O
             "frame": [size.width, size.height],
             "confidence": best.confidence if best else 0.0,
             "why": why,
+            **({"usage": [one.model_dump() for one in usage]} if usage else {}),
         },
         ensure_ascii=False,
     )
@@ -97,10 +120,16 @@ def _best(answer: "Found | NotFound | Ambiguous") -> "Found | None":
 
 
 def _in_words(
-    phrase: str, answer: "Found | NotFound | Ambiguous", observation: "Observation", *, json_: bool, box: bool
+    phrase: str,
+    answer: "Found | NotFound | Ambiguous",
+    observation: "Observation",
+    usage: "tuple[Usage, ...]",
+    *,
+    json_: bool,
+    box: bool,
 ) -> str:
     if json_:
-        return as_json(phrase, answer, observation)
+        return as_json(phrase, answer, observation, usage)
     match answer.kind:
         case "found" if box:
             return f"{answer.box.left} {answer.box.top} {answer.box.right} {answer.box.bottom}"

@@ -32,17 +32,11 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> None:
     """Run a task file: exit code 0 passed, 1 a step or check failed, 2 bad input, 3 screen or model not available."""
-    import json
-
     from sightline.agent.running import plan, run_task
-    from sightline.tasks.files import load_task, with_environment, with_values
+    from sightline.tasks.files import load_task, with_screen, with_values
 
     given = with_values(var or [])
-    wanted = with_environment(load_task(task, tuple(given)), environment)
-    if serial:
-        wanted = with_environment(wanted, json.dumps({"kind": "android", "serial": serial}))
-    if display:
-        wanted = with_environment(wanted, f"{{display: '{display}'}}")
+    wanted = with_screen(load_task(task, tuple(given)), environment, serial, display)
     if dry_run:
         plan(wanted)
         return

@@ -124,7 +124,7 @@ def _system(request: Request) -> str:
 def _user(request: Request) -> str:
     return (
         "Please generate the next move according to the ui screenshot, instruction and previous actions.\n\n"
-        f"Instruction: {request.goal}\n\nPrevious actions:\n{numbered(request.steps)}\n"
+        f"Instruction: {request.goal}\n\nPrevious actions:\n{numbered(request)}\n"
     )
 
 

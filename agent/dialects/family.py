@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sightline.agent.dialects.base import CannotSay, Screen, Spot, Turn, UnreadableAnswer
 from sightline.agent.dialects.calls import Call, without_thinking
 from sightline.agent.dialects.canvas import Budget, Canvas, Unit, fixed_point, official_size
-from sightline.agent.dialects.history import Asking
+from sightline.agent.dialects.history import Asking, Request, answers
 from sightline.agent.dialects.literals import Value
 from sightline.agent.dialects.messages import Conversation, Message, Picture
 from sightline.agent.dialects.places import places_in, says_nothing_is_there
@@ -114,8 +114,8 @@ class Family:
         complaint: str = "",
     ) -> Conversation:
         if self.asking is None:
-            raise CannotSay(f"{self.name} says where things are, not what to do next: use another --dialect to plan")
-        conversation = self.asking(self, goal, past, picture, screen, elements)
+            raise CannotSay(f"{self.name} says where things are, not what to do next: expected a dialect that acts")
+        conversation = self.asking(Request(self, goal, answers(past), picture, screen, elements))
         return _complained(conversation, complaint) if complaint else conversation
 
     def read(

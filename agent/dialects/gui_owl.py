@@ -136,5 +136,5 @@ GUI_OWL_15 = Family(
     syntax=ToolCalls(),
     verbs=_OWL15,
     understood=UNDERSTOOD,
-    asking=Turns(user=next_move, system=offers(_OWL15, "", _FORMAT), most=5, fold=2, older="tell"),
+    asking=Turns(user=next_move, system=offers(_OWL15, "", _FORMAT), most=6, older="tell"),
 )

@@ -96,7 +96,7 @@ def _user(request: Request) -> str:
     here = [verb for verb in _VERBS if request.screen in verb.screens]
     basic = "\n".join(f"Basic Action {number}: {verb.help}" for number, verb in enumerate(here[:3], 1))
     custom = "\n".join(f"Custom Action {number}: {verb.help}" for number, verb in enumerate(here[3:], 1))
-    history = numbered(request.steps, none="null")
+    history = numbered(request, none="null")
     return (
         f"{_INTRODUCTION}\n1. Basic Actions\n{basic}\n\n2. Custom Actions\n{custom}\n{_ENDING}\n"
         f"Task instruction: {request.goal}\nHistory: {history}\nScreenshot: "

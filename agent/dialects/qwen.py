@@ -23,7 +23,7 @@ def task_progress(request: Request) -> str:
 def next_move(request: Request) -> str:
     return (
         "Please generate the next move according to the UI screenshot, instruction and previous actions.\n\n"
-        f"Instruction: {request.goal}\n\nPrevious actions:\n{numbered(request.steps)}"
+        f"Instruction: {request.goal}\n\nPrevious actions:\n{numbered(request)}"
     )
 
 
@@ -100,9 +100,8 @@ QWEN3_VL = Family(
     asking=Turns(
         user=next_move,
         system=offers(QWEN3, "", FORMAT),
-        most=20,
-        fold=10,
-        older="collapse",
+        most=6,
+        older="tell",
         around=("<tool_response>\n", "\n</tool_response>"),
     ),
 )

@@ -90,5 +90,6 @@ def dialect_for(checkpoint: str, architecture: str = "") -> Dialect:
         return known[_ARCHITECTURES[architecture]]
     said = f" and architecture {architecture!r}" if architecture else ""
     raise InputError(
-        f"no dialect is known for model {checkpoint!r}{said}: name one with --dialect ({', '.join(known)})"
+        f"no dialect is known for model {checkpoint!r}{said}: name one in the model's string, as in "
+        f"NAME?dialect=qwen2-vl or NAME@URL?dialect=qwen2-vl (known are {', '.join(known)})"
     )

@@ -169,7 +169,7 @@ def _tars(
         syntax=PythonCalls("Action: "),
         verbs=verbs,
         understood=UNDERSTOOD,
-        asking=Turns(user=_agent_prompt(verbs, on_phone), most=5, fold=2, older="omit"),
+        asking=Turns(user=_agent_prompt(verbs, on_phone), most=5, older="omit"),
     )
 
 

@@ -20,7 +20,7 @@ PART_OF, SMALL_PART_OF = 0.1, 0.13
 _SET_OFF_BEFORE = re.compile(r"^\W*\w\s+$|[|•·>»›/:,;(\[–—→]\s*$|^\W+$")
 _SET_OFF_AFTER = re.compile(r"^\s*[|•·>»›/:,;)\]–—→]|^\W*(?:\w|\d{1,3})?\W*$")
 
-_CONFUSED = str.maketrans("01iı|582ł口一力二工夕卜八へべぺり丨", "ollllsbzlローカニエタトハヘベペリl")
+_CONFUSED = str.maketrans("01iı|582łq口一力二工夕卜八へべぺり丨", "ollllsbzloローカニエタトハヘベペリl")
 """Characters that a reader of pictures takes for one another, as one of the two."""
 
 

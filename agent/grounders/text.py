@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sightline.agent.grounders.controls import aim, cut_off, unlabelled, unread_number
 from sightline.agent.grounders.matching import SET_OFF, likeness
 from sightline.agent.grounders.passages import Passage, find_passages, find_verbatim_passages
+from sightline.agent.grounders.phrases import parse
 from sightline.agent.grounders.resolve import Target, resolve
 from sightline.agent.grounders.roles import Role
 from sightline.environments.base import Observation
 from sightline.tasks.records import Ambiguous, Found, NotFound
 from sightline.tools.rect import Rect
-from sightline.tools.sight import Screen, Sight
+from sightline.tools.sight import SHORT, Screen, Sight
 
 
 class TextGrounder:
@@ -23,6 +24,8 @@ class TextGrounder:
 
     def find(self, phrase: str, observation: Observation) -> Found | NotFound | Ambiguous:
         screen = self.sight.look(observation.frame.pixels)
+        if any(0 < len(query.label) <= SHORT for query in parse(phrase).readings):
+            screen = screen.closer
         return resolve(phrase, ScreenText(screen), observation.frame.id)
 
 

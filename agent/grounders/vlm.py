@@ -7,6 +7,7 @@ from sightline.agent.dialects.messages import Picture
 from sightline.agent.models.base import Model
 from sightline.environments.base import Frame, Observation
 from sightline.environments.geometry import Box, Size
+from sightline.tasks.episode import Pointer
 from sightline.tasks.records import Ambiguous, Found, NotFound
 
 LONGEST = 256
@@ -15,6 +16,8 @@ LONGEST = 256
 
 class VlmGrounder:
     """Finds things by asking a model in its family's words.
+
+    The confidence of a place is that of its digits; 1.0, said so in ``why``, where the model does not tell.
 
     With ``zoom`` it looks twice: the part of the frame around the first answer, a third as wide and high, is shown
     again and larger, and the second answer counts when there is one. That costs a second picture and finds small things
@@ -28,6 +31,14 @@ class VlmGrounder:
         self.dialect = dialect
         self.screen: Screen = screen
         self.zoom = zoom
+
+    @property
+    def record(self) -> Pointer:
+        """What an episode keeps of the model."""
+        return Pointer(
+            model=self.model.name, dialect=self.dialect.name, factor=self.model.factor, budget=self.model.budget,
+            zoom=self.zoom,
+        )  # fmt: skip
 
     def find(self, phrase: str, observation: Observation) -> Found | NotFound | Ambiguous:
         found = self._ask(phrase, observation.frame, None)
@@ -81,6 +92,7 @@ def _found(spot: Spot, certainty: float | None, model: str, text: str) -> Found:
     point = spot.point
     pixel = Box(left=point.x, top=point.y, right=point.x + 1, bottom=point.y + 1, frame=point.frame)
     why = f"{model} answered {_short(text)}" + (", outside of the picture" if spot.clamped else "")
+    why += "" if certainty is not None else "; how sure it is it does not tell"
     return Found(point=point, box=spot.box or pixel, confidence=1.0 if certainty is None else certainty, why=why)
 
 

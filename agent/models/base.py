@@ -1,40 +1,14 @@
 """The one seam to a model: a conversation in, an answer out."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sightline.agent.dialects.canvas import Budget
 from sightline.agent.dialects.messages import Conversation
 from sightline.environments.geometry import Size
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What answers cost.
-
-    ``asked`` and ``answered`` count tokens; of those asked, ``reused`` had been read before. ``pictures`` counts the
-    pictures that were encoded, ``sent`` the bytes that went to a server; ``money`` is in the currency of the price.
-    """
-
-    asked: int = 0
-    reused: int = 0
-    answered: int = 0
-    pictures: int = 0
-    sent: int = 0
-    seconds: float = 0.0
-    money: float = 0.0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.asked + other.asked,
-            self.reused + other.reused,
-            self.answered + other.answered,
-            self.pictures + other.pictures,
-            self.sent + other.sent,
-            self.seconds + other.seconds,
-            self.money + other.money,
-        )
+from sightline.tasks.records import Usage
 
 
 @dataclass(frozen=True)
@@ -96,3 +70,12 @@ class Model(Protocol):
 def prefill(conversation: Conversation) -> str:
     """What the model is to go on from: the text of a last message that is the assistant's own."""
     return conversation[-1].text if conversation and conversation[-1].role == "assistant" else ""
+
+
+def certainty_of(tokens: Iterable[tuple[str, float]]) -> float | None:
+    """How sure a model was of the numbers it wrote, given each token and the logarithm of its probability.
+
+    It is the geometric mean of the probabilities of those tokens that are digits; None when there are none.
+    """
+    digits = [likelihood for text, likelihood in tokens if text.strip().isdigit()]
+    return math.exp(sum(digits) / len(digits)) if digits else None

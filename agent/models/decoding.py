@@ -1,12 +1,12 @@
 """Choosing tokens one by one: what may follow, when to stop, and how sure the digits were."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 import torch
 
+from sightline.agent.models.base import certainty_of
 from sightline.agent.models.grammar import Grammar
 
 Decode = Callable[[list[int]], str]
@@ -70,7 +70,7 @@ class Decoder:
     """Turns logits into an answer.
 
     ``ends`` are the tokens that end it and ``stop`` the strings that do; a ``temperature`` of 0 takes the likeliest
-    token. ``certainty`` is the geometric mean of the probabilities of the tokens that are digits, before any mask.
+    token. ``certainty`` is that of its digits, before any mask.
     """
 
     decode: Decode
@@ -82,7 +82,7 @@ class Decoder:
     on_text: Callable[[str], None] | None = None
     tokens: list[int] = field(default_factory=list[int])
     complete: bool = False
-    _digits: list[float] = field(default_factory=list[float])
+    _likelihoods: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
     _told: int = 0
 
     def choose(self, prompt: list[int], logits: torch.Tensor) -> int | None:
@@ -96,8 +96,7 @@ class Decoder:
             self.complete = True
             return None
         self.tokens.append(token)
-        if self.decode([token]).strip().isdigit():
-            self._digits.append(float(likelihoods[0, token]))
+        self._likelihoods.append((self.decode([token]), float(likelihoods[0, token])))
         text = self.text
         self.complete = any(end in self.decode(self.tokens) for end in self.stop)
         self._tell(text)
@@ -111,7 +110,7 @@ class Decoder:
 
     @property
     def certainty(self) -> float | None:
-        return math.exp(sum(self._digits) / len(self._digits)) if self._digits else None
+        return certainty_of(self._likelihoods)
 
     def _pick(self, scores: torch.Tensor) -> int:
         if self.temperature <= 0:

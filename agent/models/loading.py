@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +13,11 @@ from typing import Any, Literal, cast
 import torch
 from safetensors import SafetensorError
 
-from sightline.agent.dialects.canvas import Budget
+from sightline.agent.dialects.messages import Video
+from sightline.agent.models.patches import Patches
 from sightline.agent.models.prefix import KeyValues
+from sightline.agent.models.quantise import LIBRARIES, Kind, quantisation, what_works
+from sightline.agent.models.video import PAIR, joined, resized
 from sightline.environments.base import Pixels
 from sightline.tools.errors import InputError, Unavailable
 
@@ -25,14 +29,14 @@ DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.
 class Options:
     """How a checkpoint is loaded and run; "auto" takes what suits the machine.
 
-    ``quantise`` int8 and nf4 need bitsandbytes and an accelerator, int4 and int8wo torchao. ``attention`` is a name
-    that transformers knows. ``constrain`` lets a grammar mask tokens. ``conversations`` is how many are remembered at
-    once; 0 reads everything anew at every step.
+    ``quantise`` rounds the language model's weights. ``attention`` is a name that transformers knows. ``constrain``
+    lets a grammar mask tokens. ``conversations`` is how many are remembered at once; 0 reads everything anew at every
+    step.
     """
 
     device: str = "auto"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    quantise: Literal["", "int8", "nf4", "int4", "int8wo"] = ""
+    quantise: Literal[""] | Kind = ""
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2"] = "auto"
     constrain: bool = True
     temperature: float = 0.0
@@ -46,15 +50,15 @@ class Parts:
     def __init__(self, model: Any, tokenizer: Any, processor: Any, template: str | None, device: str) -> None:
         self._model = model
         self._tokenizer = tokenizer
-        self._processor = processor
+        self._patches = Patches(processor)
         self._template = template
         self.device = device
         self.architecture = str(model.config.model_type)
-        self.patch: int = processor.patch_size
-        self.merge: int = processor.merge_size
+        self.patch = self._patches.patch
+        self.merge = self._patches.merge
+        self.budget = self._patches.budget
         self.picture_token: int = model.config.image_token_id
-        size = processor.size
-        self.budget = Budget(int(size["shortest_edge"]), int(size["longest_edge"]))
+        self.video_token: int = model.config.video_token_id
         self.ends = _ends(model, tokenizer)
         self.tokenise = lru_cache(maxsize=512)(self._tokenise)
 
@@ -85,27 +89,42 @@ class Parts:
 
     def prepare(self, pixels: Pixels) -> tuple[torch.Tensor, tuple[int, int, int]]:
         """Patches of a picture and its grid (frames, rows, columns)."""
-        from PIL import Image
+        return self._patches.prepare(pixels)
 
-        ready = self._processor(images=[Image.fromarray(pixels)], return_tensors="pt")
-        frames, rows, columns = (int(number) for number in ready["image_grid_thw"][0])
-        return ready["pixel_values"], (frames, rows, columns)
+    def prepare_video(self, video: Video) -> tuple[torch.Tensor, tuple[int, int, int]]:
+        """Patches of a video and its grid: pairs of frames, rows, columns."""
+        frames = [self.prepare(frame) for frame in resized(video, self.patch, self.merge)]
+        pairs = [
+            joined(one[0], other[0], self.patch) for one, other in zip(frames[::PAIR], frames[1::PAIR], strict=True)
+        ]
+        return torch.cat(pairs), (len(pairs), *frames[0][1][1:])
+
+    @property
+    def tells_times(self) -> bool:
+        """Whether the times of a video are written into the text (Qwen3), rather than told by its positions."""
+        return self.architecture.startswith("qwen3")
 
     def new_cache(self) -> KeyValues:
-        from transformers import DynamicCache
+        from sightline.agent.models.room import roomy_cache
 
-        return cast(KeyValues, DynamicCache(config=self._model.config.get_text_config()))
+        return roomy_cache(self._model.config.get_text_config())
 
-    def positions(self, ids: torch.Tensor, grids: torch.Tensor | None) -> torch.Tensor:
-        """M-RoPE positions (3 x tokens) of a stretch of one conversation, counted from its own beginning."""
-        if grids is None:
+    def positions(self, ids: torch.Tensor, seen: dict[str, torch.Tensor], spacings: Sequence[float]) -> torch.Tensor:
+        """M-RoPE positions (3 x tokens) of a stretch of one conversation, counted from its own beginning.
+
+        ``seen`` is what `forward` gets of its pictures and videos, ``spacings`` the seconds between a video's frames.
+        """
+        grids: dict[str, Any] = {name: value for name, value in seen.items() if name.endswith("_grid_thw")}
+        if not grids:
             return torch.arange(ids.shape[1]).expand(3, -1)
-        kinds = (ids == self.picture_token).int()
-        positions, _ = self._model.model.get_rope_index(ids, mm_token_type_ids=kinds, image_grid_thw=grids)
+        if spacings:
+            grids["second_per_grid_ts"] = torch.tensor([PAIR * spacing for spacing in spacings])
+        kinds = (ids == self.picture_token).int() + 2 * (ids == self.video_token).int()
+        positions, _ = self._model.model.get_rope_index(ids, mm_token_type_ids=kinds, **grids)
         return cast(torch.Tensor, positions)[:, 0]
 
     def forward(
-        self, ids: torch.Tensor, positions: torch.Tensor, cache: KeyValues, pictures: dict[str, torch.Tensor]
+        self, ids: torch.Tensor, positions: torch.Tensor, cache: KeyValues, seen: dict[str, torch.Tensor]
     ) -> torch.Tensor:
         """Reads tokens (1 x n) after those in the cache, at positions 3 x n; logits (vocabulary) of the last one."""
         output = self._model(
@@ -114,7 +133,7 @@ class Parts:
             past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
-            **{name: value.to(self.device) for name, value in pictures.items()},
+            **{name: value.to(self.device) for name, value in seen.items()},
         )
         return cast(torch.Tensor, output.logits)[0, -1].cpu()
 
@@ -143,6 +162,10 @@ def load_parts(name: str, options: Options) -> Parts:
         raise Unavailable(f"{name}: {_first_line(error)}; {_what_to_install(options)}") from None
     except torch.OutOfMemoryError:
         raise Unavailable(f"{name}: does not fit into the memory of {device}; {_how_to_get(name)}") from None
+    except RuntimeError as error:
+        if not options.quantise:
+            raise
+        raise Unavailable(f"{name}: {_first_line(error)}; on {device} expected {what_works(device)}") from None
     return Parts(model, tokenizer, processor, _template(name, tokenizer), device)
 
 
@@ -202,29 +225,12 @@ def _load_weights(transformers: Any, name: str, options: Options, device: str) -
     if options.attention != "auto":
         given["attn_implementation"] = options.attention
     if options.quantise:
-        given["quantization_config"] = _quantisation(transformers, options.quantise)
+        given["quantization_config"] = quantisation(transformers, options.quantise)
         given["device_map"] = device
     model = transformers.AutoModelForImageTextToText.from_pretrained(
         name, local_files_only=True, trust_remote_code=False, use_safetensors=True, **given
     )
     return (model if options.quantise else model.to(device)).eval()
-
-
-def _quantisation(transformers: Any, kind: str) -> Any:
-    """Language weights only: rounding the vision tower moves boxes."""
-    spared = ["visual", "lm_head"]
-    match kind:
-        case "int8":
-            return transformers.BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=spared)
-        case "nf4":
-            half = torch.bfloat16
-            return transformers.BitsAndBytesConfig(
-                load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=half, llm_int8_skip_modules=spared
-            )
-        case _:
-            torchao: Any = importlib.import_module("torchao.quantization")
-            weights = torchao.Int4WeightOnlyConfig() if kind == "int4" else torchao.Int8WeightOnlyConfig()
-            return transformers.TorchAoConfig(weights, modules_to_not_convert=spared)
 
 
 def _template(name: str, tokenizer: Any) -> str | None:
@@ -254,7 +260,7 @@ def _first_line(error: BaseException) -> str:
 def _what_to_install(options: Options) -> str:
     """Which package is missing, or does not fit, when transformers could not import something."""
     if options.quantise:
-        return f"pip install {'bitsandbytes' if options.quantise in ('int8', 'nf4') else 'torchao'}"
+        return f"pip install {LIBRARIES[options.quantise]}"
     try:
         importlib.import_module("torchvision")
     except ImportError:

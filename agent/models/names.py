@@ -40,14 +40,22 @@ def read_spec(text: str) -> Spec:
     if not name:
         raise InputError(f"model {text!r}: no name; expected NAME, NAME@http://HOST:PORT/v1 or a folder")
     if at:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"model {text!r}: {url!r} is no address; expected one such as http://127.0.0.1:8000/v1")
-        if parts.username or parts.password:
-            raise InputError(f"model {name!r}: the address holds a key; expected it in an environment variable only")
+        _require_address(name, url)
     try:
         options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
     except ValueError:
         raise InputError(f"model {text!r}: {query!r} is no list of options; expected name=value&name=value") from None
     dialect, zoom = options.pop("dialect", ""), options.pop("zoom", "no")
     return Spec(name, url, options, dialect, zoom.lower() in ("yes", "true", "1", "on"))
+
+
+def _require_address(name: str, url: str) -> None:
+    if "@" in url:
+        raise InputError(f"model {name!r}: the address holds a key; expected it in an environment variable only")
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an unfinished IPv6 address, a port that is no number or too high
+        sound = False
+    if not sound:
+        raise InputError(f"model {name!r}: {url!r} is no address; expected one such as http://127.0.0.1:8000/v1")

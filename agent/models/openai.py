@@ -4,23 +4,24 @@ Answers are always streamed, so that a server that has stopped is told from one 
 """
 
 import base64
-import importlib
 import json
-import os
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import openai
-from pydantic import BaseModel, ValidationError
+from pydantic import Field
 
 from sightline.agent.dialects.canvas import Budget
-from sightline.agent.dialects.messages import Conversation, Message, Picture
-from sightline.agent.models.base import Answer, Usage, prefill
-from sightline.tools.errors import Unavailable
+from sightline.agent.dialects.messages import Conversation, Message, Picture, Video
+from sightline.agent.models.base import Answer, prefill
+from sightline.agent.models.connection import http_client, read_key, seconds_to_wait, transport_errors
+from sightline.agent.models.streamed import Reply
+from sightline.tasks.records import Usage
+from sightline.tools.deadline import arriving
+from sightline.tools.errors import InputError, Unavailable
 
 Server = Literal["", "vllm", "sglang", "llamacpp", "ollama", "lmstudio", "hosted"]
 PREFILLS = {
@@ -29,9 +30,14 @@ PREFILLS = {
     "llamacpp": {},
 }
 """What tells a server to go on from the assistant's last message; others open a new turn after it."""
-STANDARD = ("model", "messages", "max_tokens", "temperature", "stop", "stream", "stream_options")
+STANDARD = ("model", "messages", "max_tokens", "temperature", "stop", "stream", "stream_options", "logprobs")
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is given up."""
+LONGEST_TOKEN = 32
+"""Characters; an answer with more than this for each token of the limit comes from a server that ignores the limit."""
+
+
+_Amount = Annotated[float, Field(ge=0)]
 
 
 @dataclass(frozen=True)
@@ -39,46 +45,21 @@ class Endpoint:
     """An address and how it is used; ``server`` is what answers there, where that is known.
 
     ``timeout`` is seconds for one try, ``tries`` how often one answer is asked for, ``pause`` the seconds before the
-    second try (doubled for each further one, with jitter). ``price`` is money per million tokens asked and answered.
-    ``key`` names the environment variable that holds the key; the key itself is kept nowhere else.
+    second try (doubled for each further one, with jitter). ``price`` is money per million tokens asked, answered and,
+    where that is another, asked before. ``key`` names the environment variable that holds the key; the key itself is
+    kept nowhere else.
     """
 
     url: str
     model: str
     server: Server = ""
-    timeout: float = 120.0
-    tries: int = 4
-    pause: float = 0.5
-    price: tuple[float, float] = (0.0, 0.0)
+    timeout: Annotated[float, Field(gt=0)] = 120.0
+    tries: Annotated[int, Field(ge=1)] = 4
+    pause: _Amount = 0.5
+    price: tuple[_Amount, _Amount] | tuple[_Amount, _Amount, _Amount] = (0.0, 0.0)
     key: str = "OPENAI_API_KEY"
-    temperature: float = 0.0
+    temperature: _Amount = 0.0
     constrain: bool = True
-
-
-class _Delta(BaseModel):
-    content: str | None = None
-
-
-class _Choice(BaseModel):
-    delta: _Delta = _Delta()
-    finish_reason: str | None = None
-
-
-class _Known(BaseModel):
-    cached_tokens: int | None = None
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    prompt_tokens_details: _Known | None = None
-
-
-class _Chunk(BaseModel):
-    """The part of a streamed piece that is used; whatever else a server sends is ignored."""
-
-    choices: list[_Choice] = []
-    usage: _Usage | None = None
 
 
 class _TryAgain(Exception):
@@ -87,6 +68,10 @@ class _TryAgain(Exception):
     def __init__(self, why: str, wait: float | None = None) -> None:
         super().__init__(why)
         self.wait = wait
+
+
+class _Unwilling(Exception):
+    """A refusal that may be for the wish to be told how likely tokens were."""
 
 
 class OpenAIModel:
@@ -99,13 +84,16 @@ class OpenAIModel:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self.name = endpoint.model
+        self._key = read_key(endpoint.key)
         self._client = openai.OpenAI(
             base_url=endpoint.url,
-            api_key=os.environ.get(endpoint.key) or "none",
+            api_key=self._key or "none",
             timeout=openai.Timeout(endpoint.timeout, connect=min(10.0, endpoint.timeout)),
             max_retries=0,
+            http_client=http_client(endpoint.url),
         )
-        self._passing = (openai.APIConnectionError, *_transport_errors(), json.JSONDecodeError, ValidationError)
+        self._faults = (openai.OpenAIError, *transport_errors(), ValueError)
+        self._wants_likelihoods = True
 
     def answer(
         self,
@@ -120,18 +108,27 @@ class OpenAIModel:
 
         After a fault in the middle of an answer `on_text` is called anew from its beginning.
         """
-        body = self.request(conversation, stop, grammar, limit)
-        sent = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
         started = time.monotonic()
-        for attempt in range(1, self._endpoint.tries + 1):
+        tries = requests = sent = 0
+        while True:
+            body = self.request(conversation, stop, grammar, limit)
+            requests += 1
+            sent += len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
             try:
-                text, usage, complete = self._ask(body, on_text)
+                reply = self._ask(body, Reply(on_text))
+            except _Unwilling:
+                self._wants_likelihoods = False
             except _TryAgain as fault:
-                self._wait(fault, attempt)
-                continue
-            usage = Usage(usage.asked, usage.reused, usage.answered, 0, sent * attempt, time.monotonic() - started)
-            return Answer(self._whole(prefill(conversation), text), self._priced(usage), complete)
-        raise AssertionError("the last try returns or raises")
+                tries += 1
+                self._wait(fault, tries)
+            else:
+                break
+        usage = Usage(
+            requests=requests, asked=reply.asked, reused=reply.reused, answered=reply.answered, sent=sent,
+            seconds=time.monotonic() - started, money=self._money(reply),
+        )  # fmt: skip
+        text = self._whole(prefill(conversation), reply.text)
+        return Answer(text, usage, reply.finish != "length", reply.certainty)
 
     def close(self) -> None:
         self._client.close()
@@ -151,6 +148,8 @@ class OpenAIModel:
             extra |= {"vllm": {"structured_outputs": {"regex": grammar}}, "sglang": {"regex": grammar}}.get(server, {})
         if server in ("vllm", "sglang"):
             extra |= {"skip_special_tokens": False}
+        if self._wants_likelihoods:
+            extra |= {"logprobs": True}
         body = {
             "model": self._endpoint.model,
             "messages": [_as_json(message) for message in conversation],
@@ -161,54 +160,48 @@ class OpenAIModel:
         }
         return body | ({"stop": list(stop)} if stop else {}) | extra
 
-    def _ask(self, body: dict[str, Any], on_text: Callable[[str], None] | None) -> tuple[str, Usage, bool]:
-        """One try: the text, the tokens counted, and whether the answer came to its end."""
+    def _ask(self, body: dict[str, Any], reply: Reply) -> Reply:
+        """One try, heard to its end or its limit."""
         deadline = time.monotonic() + self._endpoint.timeout
+        most = LONGEST_TOKEN * body["max_tokens"]
         try:
-            standard = {name: value for name, value in body.items() if name in STANDARD}
-            extra = {name: value for name, value in body.items() if name not in STANDARD}
-            create = cast(Callable[..., Any], self._client.chat.completions.create)
-            with create(**standard, extra_body=extra) as stream:
-                return self._listen(cast(Iterable[openai.BaseModel], stream), deadline, on_text)
-        except openai.APITimeoutError:
-            raise _TryAgain(f"did not answer within {self._endpoint.timeout:g} s") from None
+            for piece in arriving(lambda: self._stream(body), deadline, self._faults):
+                reply.add(piece.model_dump(warnings=False))
+                if len(reply.text) > most:
+                    reply.finish = "length"
+                    break
+        except (TimeoutError, openai.APITimeoutError):
+            did = "finish" if reply.begun else "answer"
+            raise _TryAgain(f"did not {did} within {self._endpoint.timeout:g} s") from None
         except openai.APIStatusError as error:
+            if self._wants_likelihoods and error.status_code in (400, 403, 422, 501):
+                raise _Unwilling from None
             raise self._refused(error) from None
-        except self._passing as error:
-            raise _TryAgain(_explain(error)) from None
-        except openai.APIError as error:
-            raise _TryAgain(f"broke off: {_first_line(error)}") from None
-
-    def _listen(
-        self, stream: Iterable[openai.BaseModel], deadline: float, on_text: Callable[[str], None] | None
-    ) -> tuple[str, Usage, bool]:
-        text, usage, finish = "", Usage(), None
-        for piece in stream:
-            if time.monotonic() > deadline:
-                raise _TryAgain(f"did not finish within {self._endpoint.timeout:g} s")
-            chunk = _Chunk.model_validate(piece.model_dump(warnings=False))
-            if chunk.usage is not None:
-                known = chunk.usage.prompt_tokens_details
-                reused = (known.cached_tokens or 0) if known else 0
-                usage = Usage(chunk.usage.prompt_tokens, reused, chunk.usage.completion_tokens)
-            for choice in chunk.choices[:1]:
-                finish = choice.finish_reason or finish
-                if choice.delta.content:
-                    text += choice.delta.content
-                    if on_text is not None:
-                        on_text(choice.delta.content)
-        if finish is None:
-            raise _TryAgain("broke off in the middle of its answer" if text else "answered nothing that can be read")
-        if not text.strip():
+        except self._faults as error:
+            raise _TryAgain(self._explain(error)) from None
+        if not reply.finish:
+            raise _TryAgain(
+                "broke off in the middle of its answer" if reply.text else "answered nothing that can be read"
+            )
+        if not reply.text.strip():
             raise _TryAgain("gave an empty answer")
-        return text, usage, finish != "length"
+        return reply
+
+    def _stream(self, body: dict[str, Any]) -> Iterator[openai.BaseModel]:
+        standard = {name: value for name, value in body.items() if name in STANDARD}
+        extra = {name: value for name, value in body.items() if name not in STANDARD}
+        create = cast(Callable[..., Any], self._client.chat.completions.create)
+        with create(**standard, extra_body=extra) as stream:
+            yield from stream
 
     def _refused(self, error: openai.APIStatusError) -> Exception:
         """What an HTTP status means: worth another try, or one line for the operator."""
-        status, why = error.status_code, _first_line(error)
+        status = error.status_code
+        why = self._first_line(error).removeprefix(f"Error code: {status} - ")
         if status in (408, 409, 429) or status >= 500:
-            wait = error.response.headers.get("retry-after", "")
-            return _TryAgain(f"answered {status}: {why}", float(wait) if wait.replace(".", "", 1).isdigit() else None)
+            return _TryAgain(
+                f"answered {status}: {why}", seconds_to_wait(error.response.headers.get("retry-after", ""))
+            )
         if status in (401, 403):
             return Unavailable(f"{self._where}: refused the key ({status}); set {self._endpoint.key} to one it accepts")
         if status == 404:
@@ -220,19 +213,20 @@ class OpenAIModel:
         return f"{self._endpoint.model} at {self._endpoint.url}"
 
     def _served(self) -> str:
+        """Which models there are, for someone who named another."""
+        deadline = time.monotonic() + min(10.0, self._endpoint.timeout)
         try:
-            names = [model.id for model in self._client.models.list()]
-        except (openai.OpenAIError, *_transport_errors(), ValueError):
+            names = [model.id for model in arriving(self._client.models.list, deadline, self._faults)]
+        except (TimeoutError, *self._faults):
             return "it does not tell which models it has; expected an address that ends in /v1"
         return f"expected one of {', '.join(names[:8])}" if names else "it serves no model"
 
-    def _wait(self, fault: _TryAgain, attempt: int) -> None:
+    def _wait(self, fault: _TryAgain, tries: int) -> None:
         """Sleeps before the next try; raises Unavailable when there is none, or it would be too long until then."""
-        if attempt == self._endpoint.tries:
-            raise Unavailable(
-                f"{self._where}: {fault}, {attempt} times; check that the server runs and is not overloaded"
-            )
-        backoff = self._endpoint.pause * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
+        if tries >= self._endpoint.tries:
+            times = f", {tries} times" if tries > 1 else ""
+            raise Unavailable(f"{self._where}: {fault}{times}; check that the server runs and is not overloaded")
+        backoff = self._endpoint.pause * 2 ** (tries - 1) * random.uniform(0.75, 1.25)
         wait = backoff if fault.wait is None else max(fault.wait, backoff)
         if wait > LONGEST_WAIT:
             raise Unavailable(f"{self._where}: {fault}, and asks to wait {wait:.0f} s; try again then")
@@ -242,41 +236,39 @@ class OpenAIModel:
         """The assistant's text with its beginning, where the server returned only what it went on with."""
         return before + text if self._endpoint.server in PREFILLS and not (before and text.startswith(before)) else text
 
-    def _priced(self, usage: Usage) -> Usage:
-        asked, answered = self._endpoint.price
-        money = (usage.asked * asked + usage.answered * answered) / 1_000_000
-        return usage + Usage(money=money)
+    def _money(self, reply: Reply) -> float:
+        asked, answered, *other = self._endpoint.price
+        reused = other[0] if other else asked
+        return ((reply.asked - reply.reused) * asked + reply.reused * reused + reply.answered * answered) / 1_000_000
+
+    def _explain(self, error: Exception) -> str:
+        match error:
+            case openai.APIConnectionError():
+                cause = error.__cause__
+                return f"cannot be reached, or the connection broke off ({self._first_line(cause or error)})"
+            case ValueError():
+                return "answered with something that is no chat completion"
+            case openai.OpenAIError():
+                return f"broke off: {self._first_line(error)}"
+            case _:
+                return f"broke off in the middle of its answer ({self._first_line(error)})"
+
+    def _first_line(self, error: BaseException) -> str:
+        """What an error says, without the key, which some servers repeat."""
+        lines = str(error).strip().splitlines()
+        line = lines[0][:200].rstrip(".") if lines else type(error).__name__
+        return line.replace(self._key, f"${self._endpoint.key}") if self._key else line
 
 
 def _as_json(message: Message) -> dict[str, Any]:
-    if not message.pictures:
+    if not message.sights:
         return {"role": message.role, "content": message.text}
     return {"role": message.role, "content": [_part(part) for part in message.parts]}
 
 
-def _part(part: str | Picture) -> dict[str, Any]:
+def _part(part: str | Picture | Video) -> dict[str, Any]:
     if isinstance(part, str):
         return {"type": "text", "text": part}
+    if isinstance(part, Video):
+        raise InputError("a video cannot be sent to a server; expected pictures, or a model in this process")
     return {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(part.png).decode()}}
-
-
-def _transport_errors() -> tuple[type[Exception], ...]:
-    """What the HTTP library under the openai client raises in the middle of a stream; its version decides which."""
-    installed = [name for name in ("httpx2", "httpx") if find_spec(name)]
-    return tuple(cast(type[Exception], importlib.import_module(name).TransportError) for name in installed)
-
-
-def _explain(error: Exception) -> str:
-    match error:
-        case openai.APIConnectionError():
-            cause = error.__cause__
-            return f"cannot be reached, or the connection broke off ({_first_line(cause or error)})"
-        case ValueError():
-            return "answered with something that is no chat completion"
-        case _:
-            return f"broke off in the middle of its answer ({_first_line(error)})"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(".") if lines else type(error).__name__

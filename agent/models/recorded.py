@@ -6,8 +6,9 @@ from typing import Self
 from sightline.agent.dialects.canvas import Budget
 from sightline.agent.dialects.messages import Conversation
 from sightline.agent.models.base import Answer
+from sightline.environments.recorded import Exhausted
 from sightline.tasks.episode import Episode
-from sightline.tools.errors import InputError
+from sightline.tasks.records import Role
 
 
 class RecordedModel:
@@ -17,7 +18,7 @@ class RecordedModel:
 
     def __init__(
         self,
-        answers: Sequence[str],
+        answers: Sequence[str | Answer],
         name: str = "recorded",
         *,
         factor: int | None = None,
@@ -26,16 +27,23 @@ class RecordedModel:
         self.name = name
         self.factor = factor
         self.budget = budget
-        self._answers = tuple(answers)
+        self._answers = tuple(Answer(answer) if isinstance(answer, str) else answer for answer in answers)
         self._given = 0
 
     @classmethod
-    def from_episode(cls, episode: Episode) -> Self:
-        """What the planner said at the steps of an episode; a step decided without it has nothing to say."""
-        planner = episode.start.planner
-        budget = Budget(*planner.budget) if planner and planner.budget else None
-        said = [step.decision.said for step in episode.steps if step.decision.said]
-        return cls(said, planner.model if planner else "recorded", factor=planner and planner.factor, budget=budget)
+    def from_episode(cls, episode: Episode, role: Role = "planner") -> Self:
+        """What one of an episode's models said; saying it again costs nothing."""
+        known = episode.speaker(role)
+        budget = Budget(*known.budget) if known and known.budget else None
+        said: list[str | Answer] = [
+            Answer(answer.text, certainty=answer.certainty, seen=answer.seen)
+            for step in episode.steps
+            for answer in step.answers
+            if answer.usage.role == role
+        ]
+        if not said and role == "planner":  # older episodes kept the planner's last words at each step and no more
+            said = [step.decision.said for step in episode.steps if step.decision.said]
+        return cls(said, known.model if known else "recorded", factor=known and known.factor, budget=budget)
 
     def answer(
         self,
@@ -46,17 +54,17 @@ class RecordedModel:
         limit: int = 1024,
         on_text: Callable[[str], None] | None = None,
     ) -> Answer:
-        """The next recorded answer; raises InputError when more is asked than was recorded."""
+        """The next recorded answer; raises Exhausted when more is asked than was recorded."""
         if self._given == len(self._answers):
-            raise InputError(
+            raise Exhausted(
                 f"{self.name}: asked for answer {self._given + 1} of {len(self._answers)}; "
                 "the run no longer goes as it was recorded, record it anew"
             )
-        text = self._answers[self._given]
+        answer = self._answers[self._given]
         self._given += 1
         if on_text is not None:
-            on_text(text)
-        return Answer(text)
+            on_text(answer.text)
+        return answer
 
     def close(self) -> None:
         """Nothing is held."""

@@ -4,45 +4,50 @@ The model is called directly rather than through ``generate``: every version of 
 pictures after a cache anew, several of them wrongly, while positions given to ``forward`` are exact in all of them.
 """
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from sightline.agent.dialects.canvas import Budget, grid_size
-from sightline.agent.dialects.messages import Conversation, Message, Picture
+from sightline.agent.dialects.messages import Conversation, Message, Picture, Video
 from sightline.agent.models.base import Answer, Usage, prefill
 from sightline.agent.models.decoding import Decoder, GrammarProcessor
 from sightline.agent.models.grammar import Grammar
 from sightline.agent.models.loading import Options, Parts, load_parts
 from sightline.agent.models.prefix import Key, Prefix, Shelf
+from sightline.agent.models.video import pair_times
 from sightline.environments.geometry import Size
 from sightline.tools.errors import InputError, Unavailable
 
-PAD = "<|image_pad|>"
-CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|vision_start|>", "<|vision_end|>", PAD, "<|video_pad|>")
+PADS = re.compile(r"<\|image_pad\|>|<\|video_pad\|>")
+VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
+CONTROL = (
+    "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>",
+    "<|video_pad|>",
+)  # fmt: skip
 """What only a chat template may write: in a text that came from a screen these would open turns or claim pictures."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture in a sequence: its tokens are ``first`` to ``first + count``, ``grid`` is frames, rows, columns."""
+    """A picture or video in a sequence: its first token, and its grid (frames, rows, columns)."""
 
-    picture: Picture
+    sight: Picture | Video
     grid: tuple[int, int, int]
     first: int
-    count: int
 
 
 @dataclass(frozen=True)
 class TokenSequence:
-    """A conversation as token ids and pictures; a picture's tokens have its id as their key."""
+    """A conversation as token ids and what is shown in it; the tokens of a picture have its id as their key."""
 
     ids: list[int]
     keys: list[Key]
-    pictures: tuple[Shown, ...]
+    shown: tuple[Shown, ...]
 
 
 class TransformersModel:
@@ -52,7 +57,7 @@ class TransformersModel:
         self._options = options or Options()
         self._parts = load_parts(name, self._options)
         self.name = name
-        self._shelf = Shelf(self._options.conversations) if self._options.conversations else None
+        self._shelf = Shelf(self._options.conversations, self._parts.new_cache)
         self._grids: dict[str, tuple[int, int, int]] = {}
 
     @property
@@ -75,7 +80,7 @@ class TransformersModel:
     @property
     def remembered(self) -> int:
         """Tokens kept in memory for later steps."""
-        return self._shelf.tokens if self._shelf else 0
+        return self._shelf.tokens
 
     def answer(
         self,
@@ -111,20 +116,20 @@ class TransformersModel:
             pictures=encoded,
             seconds=time.monotonic() - started,
         )
-        seen = tuple(grid_size(shown.grid, self._parts.patch) for shown in sequence.pictures)
+        pictures = (shown.grid for shown in sequence.shown if isinstance(shown.sight, Picture))
+        seen = tuple(grid_size(grid, self._parts.patch) for grid in pictures)
         return Answer(before + decoder.text, usage, decoder.complete, decoder.certainty, seen)
 
     def logits(self, conversation: Conversation) -> torch.Tensor:
         """Float32 logits (vocabulary) of the next token; reads and keeps the conversation as `answer` does."""
         sequence = self._encode(conversation)
-        prefix, _ = self._open(sequence)
+        prefix = self._shelf.take(sequence.keys)
         logits = self._read(prefix, sequence)
-        self._keep(prefix)
+        self._shelf.put(prefix)
         return logits.float()
 
     def close(self) -> None:
-        if self._shelf:
-            self._shelf.clear()
+        self._shelf.clear()
 
     def _generator(self) -> torch.Generator | None:
         if self._options.temperature <= 0:
@@ -137,67 +142,91 @@ class TransformersModel:
     def _encode(self, conversation: Conversation) -> TokenSequence:
         if not conversation:
             raise InputError("the conversation is empty; expected at least one message")
-        pictures = [picture for message in conversation for picture in message.pictures]
+        sights = [sight for message in conversation for sight in message.sights]
         rendered = self._parts.render([_as_template(message) for message in conversation], bool(prefill(conversation)))
-        pieces = rendered.split(PAD)
-        if len(pieces) != len(pictures) + 1:
+        if self._parts.tells_times:
+            rendered = with_times(rendered, [sight for sight in sights if isinstance(sight, Video)])
+        pieces = PADS.split(rendered)
+        grids = [self._grid(sight) for sight in sights]
+        stretches = [self._stretches(sight, grid) for sight, grid in zip(sights, grids, strict=True)]
+        expected = sum(len(counts) for counts in stretches) + 1
+        if len(pieces) != expected:
             raise InputError(
-                f"{self.name}: its chat template shows {len(pieces) - 1} of {len(pictures)} pictures; "
+                f"{self.name}: its chat template shows {len(pieces) - 1} of {expected - 1} pictures; "
                 "expected a checkpoint of the Qwen-VL family"
             )
         ids, keys = list[int](), list[Key]()
         shown: list[Shown] = []
-        for index, piece in enumerate(pieces):
-            tokens = self._parts.tokenise(piece)
+        rest = iter(pieces)
+
+        def write(text: str) -> None:
+            tokens = self._parts.tokenise(text)
             ids.extend(tokens)
             keys.extend(tokens)
-            if index < len(pictures):
-                picture = pictures[index]
-                grid = self._grid(picture)
-                count = grid[0] * grid[1] * grid[2] // self._parts.merge**2
-                shown.append(Shown(picture, grid, len(ids), count))
-                ids.extend([self._parts.picture_token] * count)
-                keys.extend([picture.id] * count)
+
+        write(next(rest))
+        for sight, grid, counts in zip(sights, grids, stretches, strict=True):
+            shown.append(Shown(sight, grid, len(ids)))
+            token = self._parts.picture_token if isinstance(sight, Picture) else self._parts.video_token
+            for count in counts:
+                ids.extend([token] * count)
+                keys.extend([sight.id] * count)
+                write(next(rest))
         return TokenSequence(ids, keys, tuple(shown))
 
-    def _grid(self, picture: Picture) -> tuple[int, int, int]:
-        """The patches of a picture, asked of the processor once for each size."""
-        height, width = picture.pixels.shape[:2]
-        size = str(Size(width=width, height=height))
-        if size not in self._grids:
-            self._grids[size] = self._parts.prepare(picture.pixels)[1]
-        return self._grids[size]
+    def _stretches(self, sight: Picture | Video, grid: tuple[int, int, int]) -> list[int]:
+        """How many tokens stand together: all of a picture or video, or of each time where the text tells times."""
+        together = 1 if isinstance(sight, Video) and self._parts.tells_times else grid[0]
+        return [together * grid[1] * grid[2] // self._parts.merge**2] * (grid[0] // together)
 
-    def _open(self, sequence: TokenSequence) -> tuple[Prefix, int]:
-        """The prefix to go on from and how many tokens of the sequence it holds."""
-        prefix = self._shelf.take(sequence.keys) if self._shelf else None
-        if prefix is None:
-            prefix = Prefix.empty(self._parts.new_cache())
-        return prefix, len(prefix.keys)
+    def _grid(self, sight: Picture | Video) -> tuple[int, int, int]:
+        """The patches of a picture, asked of the processor once for each size, or of a video, once for each."""
+        if isinstance(sight, Video):
+            key = sight.id
+        else:
+            height, width = sight.pixels.shape[:2]
+            key = str(Size(width=width, height=height))
+        if key not in self._grids:
+            self._grids[key] = self._prepare(sight)[1]
+        return self._grids[key]
 
-    def _keep(self, prefix: Prefix) -> None:
-        if self._shelf:
-            self._shelf.put(prefix)
+    def _prepare(self, sight: Picture | Video) -> tuple[torch.Tensor, tuple[int, int, int]]:
+        if isinstance(sight, Video):
+            return self._parts.prepare_video(sight)
+        return self._parts.prepare(sight.pixels)
 
     @torch.inference_mode()
     def _read(self, prefix: Prefix, sequence: TokenSequence) -> torch.Tensor:
         """Reads what the prefix does not hold yet; returns the last token's logits."""
         start = len(prefix.keys)
-        fresh = [shown for shown in sequence.pictures if shown.first >= start]
+        fresh = [shown for shown in sequence.shown if shown.first >= start]
         ids = torch.tensor([sequence.ids[start:]])
-        given: dict[str, torch.Tensor] = {}
-        if fresh:
-            prepared = [self._parts.prepare(shown.picture.pixels)[0] for shown in fresh]
-            given = {"pixel_values": torch.cat(prepared), "image_grid_thw": torch.tensor([s.grid for s in fresh])}
-        positions = self._parts.positions(ids, given.get("image_grid_thw")) + prefix.next_position
-        logits = self._parts.forward(ids, positions, prefix.values, given)
+        seen, spacings = self._look(fresh)
+        positions = self._parts.positions(ids, seen, spacings) + prefix.next_position
+        logits = self._parts.forward(ids, positions, prefix.values, seen)
         prefix.extend(sequence.keys[start:], positions)
         return logits
 
+    def _look(self, fresh: Sequence[Shown]) -> tuple[dict[str, torch.Tensor], list[float]]:
+        """What the vision tower gets of pictures and videos, and the seconds between the frames of each video."""
+        pictures = [shown for shown in fresh if isinstance(shown.sight, Picture)]
+        videos = [shown for shown in fresh if isinstance(shown.sight, Video)]
+        seen: dict[str, torch.Tensor] = {}
+        for values, grids, kind in (
+            ("pixel_values", "image_grid_thw", pictures),
+            ("pixel_values_videos", "video_grid_thw", videos),
+        ):
+            if kind:
+                seen[values] = torch.cat([self._prepare(shown.sight)[0] for shown in kind])
+                seen[grids] = torch.tensor([shown.grid for shown in kind])
+        return seen, [shown.sight.spacing for shown in videos if isinstance(shown.sight, Video)]
+
     def _generate(self, sequence: TokenSequence, decoder: Decoder, limit: int) -> tuple[int, int]:
         """Writes the answer into the decoder; returns the tokens that were reused and the pictures encoded."""
-        prefix, reused = self._open(sequence)
-        encoded = sum(1 for shown in sequence.pictures if shown.first >= reused)
+        prefix = self._shelf.take(sequence.keys)
+        reused = len(prefix.keys)
+        fresh = [shown.sight for shown in sequence.shown if shown.first >= reused]
+        encoded = sum(len(sight.frames) if isinstance(sight, Video) else 1 for sight in fresh)
         logits = self._read(prefix, sequence)
         with torch.inference_mode():
             for written in range(1, limit + 1):
@@ -207,18 +236,31 @@ class TransformersModel:
                 positions = torch.full((3, 1), prefix.next_position)
                 logits = self._parts.forward(torch.tensor([[token]]), positions, prefix.values, {})
                 prefix.extend([token], positions)
-        self._keep(prefix)
+        self._shelf.put(prefix)
         return reused, encoded
+
+
+def with_times(rendered: str, videos: Sequence[Video]) -> str:
+    """The conversation with each pair of a video's frames under its time, as Qwen3-VL learnt it.
+
+    Source: transformers 4.57 ``processing_qwen3_vl``. The one of 5.23 leaves a second pair of markers around them all.
+    """
+    first, *rest = rendered.split(VIDEO)
+    told = ("".join(f"<{time:.1f} seconds>{VIDEO}" for time in pair_times(video)) for video in videos)
+    return first + "".join(times + after for times, after in zip(told, rest, strict=False))
 
 
 def _as_template(message: Message) -> dict[str, Any]:
     """A message as chat templates read it, with nothing in its text that only the template may write."""
     parts: list[dict[str, str]] = []
     for part in message.parts:
-        if isinstance(part, Picture):
-            parts.append({"type": "image"})
-        else:
-            parts.append({"type": "text", "text": _without_control(part)})
+        match part:
+            case str():
+                parts.append({"type": "text", "text": _without_control(part)})
+            case Picture():
+                parts.append({"type": "image"})
+            case Video():
+                parts.append({"type": "video"})
     if message.role == "assistant":
         return {"role": "assistant", "content": _without_control(message.text)}
     return {"role": message.role, "content": parts}

@@ -1,6 +1,5 @@
 """A vision-language model decides: shown the screen and told the goal, it says the next action."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 from sightline.agent.dialects.base import SCREENS, CannotSay, Dialect, Screen, Turn, UnreadableAnswer
@@ -9,7 +8,7 @@ from sightline.agent.dialects.grammars import action_grammar
 from sightline.agent.dialects.messages import Picture
 from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.vlm import canvas_for
-from sightline.agent.models.base import Model, Usage
+from sightline.agent.models.base import Model
 from sightline.environments.actions import Infeasible, map_points, points_of
 from sightline.environments.base import Element, Observation, Platform
 from sightline.tasks.episode import Planner
@@ -17,8 +16,8 @@ from sightline.tasks.records import Decision, Found, Step
 
 TRIES = 3
 """How often an answer that cannot be read is asked for anew, with the reason."""
-REMEMBERED = 40
-"""Pictures kept for the history; families that show old screens show fewer."""
+REMEMBERED = 10
+"""Pictures whose pixels are kept for the history; families that show old screens show fewer."""
 
 
 class VlmPolicy:
@@ -32,14 +31,16 @@ class VlmPolicy:
         self, goal: str, model: Model, dialect: Dialect, *, platform: Platform, grounder: Grounder | None = None
     ) -> None:
         if not dialect.acts:
-            raise CannotSay(f"{dialect.name} says where things are, not what to do next; name another --planner")
+            raise CannotSay(
+                f"{model.name}: {dialect.name} says where things are, not what to do next; name another model with "
+                "--planner, and this one with --grounder"
+            )
         self.goal = goal
         self.model = model
         self.dialect = dialect
         self.screen: Screen = SCREENS[platform]
         self.grounder = grounder
-        self.usage = Usage()
-        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self._pictures: dict[str, Picture] = {}
 
     @property
     def record(self) -> Planner:
@@ -59,7 +60,6 @@ class VlmPolicy:
             answer = self.model.answer(
                 question, stop=self.dialect.stop, grammar=action_grammar(self.dialect, picture.canvas)
             )
-            self.usage += answer.usage
             canvas = picture.canvas.seen_as(answer.seen[-1]) if answer.seen else picture.canvas
             try:
                 return self._place(self._read(answer.text, canvas), now)
@@ -69,11 +69,13 @@ class VlmPolicy:
 
     def _show(self, now: Observation) -> Picture:
         frame = now.frame
-        if frame.id not in self._pictures:
-            self._pictures[frame.id] = Picture(frame, canvas_for(self.model, self.dialect, frame, self.screen))
-            if len(self._pictures) > REMEMBERED:
-                self._pictures.popitem(last=False)
-        return self._pictures[frame.id]
+        picture = self._pictures.pop(frame.id, None)
+        if picture is None or picture.frame is None:
+            picture = Picture(frame, canvas_for(self.model, self.dialect, frame, self.screen))
+        self._pictures[frame.id] = picture
+        for old in list(self._pictures)[:-REMEMBERED]:
+            self._pictures[old] = self._pictures[old].without_pixels()
+        return picture
 
     def _turns(self, past: Sequence[Step]) -> list[Turn]:
         """The steps this model decided, each with what came of it."""

@@ -1,6 +1,7 @@
 """The tokenizer, configuration and processor files of the tiny Qwen2-VL."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,9 +47,9 @@ CHAT_TEMPLATE = (
 )
 
 
-def build_tokenizer() -> Words:
-    """Byte-level BPE with Qwen2's splitting (each digit a token of its own), learnt on the words of the question."""
-    words = [SYSTEM, "system user assistant", QUESTION.format("the"), *COLOURS, *SHAPES]
+def build_tokenizer(texts: Sequence[str] = (), size: int = 480) -> Words:
+    """Byte-level BPE with Qwen2's splitting (each digit a token of its own), learnt on the question and `texts`."""
+    words = [SYSTEM, "system user assistant", QUESTION.format("the"), *COLOURS, *SHAPES, *texts]
     corpus = [*words, *(f" {word}" for word in words), *(f'"{colour}' for colour in COLOURS)] * 8
     bpe = Tokenizer(models.BPE())
     bpe.normalizer = normalizers.NFC()
@@ -57,7 +58,9 @@ def build_tokenizer() -> Words:
     bpe.pre_tokenizer = pre_tokenizers.Sequence([split, bytes_of])
     bpe.decoder = decoders.ByteLevel()
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    bpe.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=480, initial_alphabet=alphabet, show_progress=False))
+    bpe.train_from_iterator(
+        corpus, trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False)
+    )
     model: dict[str, Any] = json.loads(bpe.to_str())["model"]
     tokenizer = library.Qwen2Tokenizer(
         vocab=model["vocab"],

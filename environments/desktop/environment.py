@@ -103,7 +103,8 @@ class DesktopEnvironment:
         backend = backend or open_backend(options.backend, self.system.display)
         self._opened.callback(backend.close)
         self._hands = Hands(backend, self.system, self.capture.monitors()[0])
-        self._workspace = Workspace(self.system, self._hands, self._environ)
+        seen = self.capture.monitor("all") if options.window else self._part()
+        self._workspace = Workspace(self.system, self._hands, self._environ, seen)
         self._opened.callback(self._workspace.close)
 
     def observe(self) -> Observation:
@@ -193,10 +194,13 @@ class DesktopEnvironment:
                 return _common(self._workspace.find(self._options.window).area, self._monitor)
             except InputError as error:
                 raise Unavailable(f"the window to be seen is not there: {error}") from None
-        if self._options.region:
-            left, top, right, bottom = self._options.region
-            return Area(left, top, right - left, bottom - top)
-        return self._monitor
+        return self._part()
+
+    def _part(self) -> Area:
+        if self._options.region is None:
+            return self._monitor
+        left, top, right, bottom = self._options.region
+        return Area(left, top, right - left, bottom - top)
 
     def _fact(self, kind: Fact, name: str) -> str | None:
         match kind:

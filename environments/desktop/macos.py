@@ -40,6 +40,13 @@ on run {program, title}
     end tell
 end run
 """
+_MOVE = """
+on run {program, title, x, y}
+    tell application "System Events" to tell process program
+        set position of (first window whose name is title) to {x as integer, y as integer}
+    end tell
+end run
+"""
 _CLOSE = """
 on run {program, title}
     tell application "System Events" to tell process program
@@ -71,6 +78,9 @@ class MacOS:
 
     def focus(self, window: Window) -> None:
         _script(_FOCUS, window.program, window.title)
+
+    def move(self, window: Window, left: int, top: int) -> None:
+        _script(_MOVE, window.program, window.title, str(left), str(top))
 
     def close_window(self, window: Window) -> None:
         _script(_CLOSE, window.program, window.title)

@@ -13,6 +13,13 @@ class Area(NamedTuple):
     width: int
     height: int
 
+    def holds(self, x: float, y: float) -> bool:
+        return self.left <= x < self.left + self.width and self.top <= y < self.top + self.height
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.left + self.width / 2, self.top + self.height / 2
+
 
 @dataclass(frozen=True)
 class Window:
@@ -76,6 +83,10 @@ class WindowSystem(Protocol):
 
     def focus(self, window: Window) -> None:
         """Ask for a window to come to the front and get the keyboard."""
+        ...
+
+    def move(self, window: Window, left: int, top: int) -> None:
+        """Ask for a window to be put there."""
         ...
 
     def close_window(self, window: Window) -> None:

@@ -77,25 +77,13 @@ class VirtualScreen:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start_server(self) -> int:
-        shape = f"{self.size[0]}x{self.size[1]}x24"
         reader, writer = os.pipe()
         try:
-            server = self._run(
-                [
-                    "Xvfb",
-                    "-displayfd",
-                    str(writer),
-                    "-auth",
-                    str(self._cookie),
-                    "-nolisten",
-                    "tcp",
-                    "-noreset",
-                    "-screen",
-                    "0",
-                    shape,
-                ],
-                pass_fds=(writer,),
-            )
+            command = [
+                "Xvfb", "-displayfd", str(writer), "-auth", str(self._cookie), "-nolisten", "tcp", "-noreset",
+                "-screen", "0", f"{self.size[0]}x{self.size[1]}x24",
+            ]  # fmt: skip
+            server = self._run(command, pass_fds=(writer,))
             os.close(writer)
             said = b""
             deadline = time.monotonic() + _START_SECONDS

@@ -16,6 +16,8 @@ from sightline.tools.errors import Unavailable
 
 _PER_MONITOR_AWARE_V2 = -4
 _WM_CLOSE, _SW_RESTORE = 0x0010, 9
+_SWP_ONLY_MOVE = 0x0001 | 0x0004 | 0x0010
+"""SWP_NOSIZE, SWP_NOZORDER, SWP_NOACTIVATE."""
 _CF_UNICODETEXT, _GMEM_MOVEABLE = 13, 0x0002
 _INPUT_KEYBOARD, _KEYEVENTF_KEYUP, _KEYEVENTF_UNICODE = 1, 0x0002, 0x0004
 _PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
@@ -73,6 +75,9 @@ class Windows:
     def focus(self, window: Window) -> None:
         self._user.ShowWindow(ctypes.c_void_p(window.id), _SW_RESTORE)
         self._user.SetForegroundWindow(ctypes.c_void_p(window.id))
+
+    def move(self, window: Window, left: int, top: int) -> None:
+        self._user.SetWindowPos(ctypes.c_void_p(window.id), None, left, top, 0, 0, _SWP_ONLY_MOVE)
 
     def close_window(self, window: Window) -> None:
         self._user.PostMessageW(ctypes.c_void_p(window.id), _WM_CLOSE, 0, 0)

@@ -10,7 +10,7 @@ from sightline.environments.base import DONE, Outcome
 from sightline.environments.desktop.applications import Application
 from sightline.environments.desktop.choosers import name_files
 from sightline.environments.desktop.hands import Hands
-from sightline.environments.desktop.systems import Control, Window, WindowSystem
+from sightline.environments.desktop.systems import Area, Control, Window, WindowSystem
 from sightline.tools.errors import InputError, Unavailable
 
 _LAUNCH_SECONDS = 20.0
@@ -19,12 +19,16 @@ _OPENERS = {"darwin": "open", "win32": "explorer"}
 
 
 class Workspace:
-    """The windows of one desktop, and the applications that a run started on it with the variables in `environ`."""
+    """The windows of one desktop, and the applications that a run started on it with the variables in `environ`.
 
-    def __init__(self, system: WindowSystem, hands: Hands, environ: Mapping[str, str]) -> None:
+    `seen` is the part of the desktop that the run looks at: what it starts is moved there when it opens elsewhere.
+    """
+
+    def __init__(self, system: WindowSystem, hands: Hands, environ: Mapping[str, str], seen: Area) -> None:
         self._system = system
         self._hands = hands
         self._environ = environ
+        self._seen = seen
         self._started: list[Application] = []
         self._opened = ExitStack()
         self._titles: dict[int, str] = {}
@@ -69,18 +73,23 @@ class Workspace:
         comes.
         """
         before = {window.id for window in self._system.windows()}
+
+        def opened() -> list[Window]:
+            return [window for window in self._system.windows() if window.title and window.id not in before]
+
         application = Application(command, self._environ)
         self._started.append(application)
         self._opened.callback(application.stop)
 
-        def opened() -> bool:
-            return any(window.title and window.id not in before for window in self._system.windows())
-
-        if not self._becomes(lambda: opened() or bool(application.ended()), _LAUNCH_SECONDS):
+        if not self._becomes(lambda: bool(opened() or application.ended()), _LAUNCH_SECONDS):
             raise Unavailable(f"{command!r} opened no window in {_LAUNCH_SECONDS:g} s; start it by hand to see why")
         if application.failed() and not opened():
             raise Unavailable(f"{application.ended()}; it opened no window")
         self._becomes(lambda: self._active_id() not in (0, *before))
+        for window in opened():
+            if not self._seen.holds(*window.area.middle):
+                self._system.move(window, self._seen.left, self._seen.top)
+        self._becomes(lambda: all(self._seen.holds(*window.area.middle) for window in opened()))
 
     def find(self, wanted: str) -> Window:
         """The topmost window with that in its title or as its program; raises InputError when there is none."""

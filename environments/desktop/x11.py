@@ -17,6 +17,8 @@ from sightline.tools.errors import InputError
 
 _PAGER = 2
 """EWMH's source indication of a pager: a window manager obeys it where it would refuse an application."""
+_X_AND_Y = 1 << 8 | 1 << 9
+"""Which of x, y, width and height a request to move a window gives."""
 
 _CHOOSER_ROLES = ("GtkFileChooserDialog", "GtkFileChooserNativePortal", "QFileDialog")
 
@@ -49,6 +51,9 @@ class X11:
 
     def focus(self, window: Window) -> None:
         self._ask("_NET_ACTIVE_WINDOW", window, (_PAGER, X.CurrentTime, 0, 0, 0))
+
+    def move(self, window: Window, left: int, top: int) -> None:
+        self._ask("_NET_MOVERESIZE_WINDOW", window, (_PAGER << 12 | _X_AND_Y, left, top, 0, 0))
 
     def close_window(self, window: Window) -> None:
         self._ask("_NET_CLOSE_WINDOW", window, (X.CurrentTime, _PAGER, 0, 0, 0))

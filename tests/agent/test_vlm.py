@@ -1,22 +1,27 @@
 """Grounding and deciding by a model: what it is shown, how its numbers become pixels, what happens to nonsense."""
 
 import json
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sightline.agent.dialects.base import CannotSay
 from sightline.agent.dialects.canvas import Budget
+from sightline.agent.dialects.messages import Conversation
 from sightline.agent.dialects.registry import dialect_named
 from sightline.agent.grounders.vlm import VlmGrounder, around, canvas_for
+from sightline.agent.models.base import Answer
 from sightline.agent.models.recorded import RecordedModel
 from sightline.agent.policies.vlm import VlmPolicy
 from sightline.environments.actions import Click, Done, Infeasible
 from sightline.environments.base import Frame, Observation, Outcome
 from sightline.environments.geometry import Box, Point
+from sightline.environments.recorded import Exhausted
 from sightline.tasks.records import Ambiguous, Found, NotFound, Step
-from sightline.tools.errors import InputError
 
 QWEN2, QWEN25 = dialect_named("qwen2-vl"), dialect_named("qwen2.5-vl")
 
@@ -78,7 +83,7 @@ def test_a_processor_with_small_pictures_is_obeyed() -> None:
     assert str(canvas_for(model, QWEN2, seen().frame, "computer").seen) == "1288x728"
 
 
-def decided(policy: VlmPolicy, screens: Sequence[Observation]) -> list[Step]:
+def decided(policy: VlmPolicy, screens: Iterable[Observation]) -> list[Step]:
     """The steps a policy decides on these screens, each carried out."""
     past: list[Step] = []
     for number, now in enumerate(screens, 1):
@@ -114,6 +119,36 @@ def test_one_model_plans_and_another_points() -> None:
     assert step.decision.target == "click the blue square"
 
 
+class Listening(RecordedModel):
+    """Remembers the texts that it was shown."""
+
+    def __init__(self, answers: Sequence[str]) -> None:
+        super().__init__(answers)
+        self.heard: list[str] = []
+
+    def answer(self, conversation: Conversation, **given: Any) -> Answer:
+        self.heard.append("".join(message.text for message in conversation))
+        return super().answer(conversation, **given)
+
+
+def test_a_long_episode_is_told_whole_and_its_old_screens_are_let_go() -> None:
+    model, frames = Listening([call(action="wait", time=1)] * 60), list[weakref.ref[Frame]]()
+
+    def screens() -> Iterator[Observation]:
+        for shade in range(60):
+            now = seen(shade, 280, 280)
+            frames.append(weakref.ref(now.frame))
+            yield now
+
+    policy = VlmPolicy("press it", model, QWEN25, platform="browser")
+    decided(policy, screens())
+    for earlier, later in pairwise(model.heard):
+        assert later.startswith(earlier)
+    assert "Step 1: " in model.heard[-1]
+    assert "Step 59: " in model.heard[-1]
+    assert sum(frame() is not None for frame in frames) <= 10
+
+
 def test_a_family_that_only_points_cannot_plan() -> None:
     uground = dialect_named("uground")
     with pytest.raises(CannotSay, match="--planner"):
@@ -121,5 +156,5 @@ def test_a_family_that_only_points_cannot_plan() -> None:
 
 
 def test_a_recording_that_runs_out_says_so() -> None:
-    with pytest.raises(InputError, match="record it anew"):
+    with pytest.raises(Exhausted, match="record it anew"):
         VlmGrounder(RecordedModel([]), QWEN2).find("it", seen())

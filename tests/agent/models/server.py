@@ -21,6 +21,7 @@ class Spoken:
     bodies: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     sizes: list[int] = field(default_factory=list[int])
     keys: list[str] = field(default_factory=list[str])
+    paths: list[str] = field(default_factory=list[str])
 
 
 class Connection:
@@ -39,8 +40,8 @@ class Connection:
         self._handler.wfile.write(data.encode())
         self._handler.wfile.flush()
 
-    def piece(self, text: str, finish: str | None = None) -> None:
-        choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
+    def piece(self, text: str, finish: str | None = None, logprobs: object = None) -> None:
+        choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish, "logprobs": logprobs}
         self.event({"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]})
 
     def event(self, data: object) -> None:
@@ -60,6 +61,12 @@ class Connection:
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def drip(self, data: str) -> None:
+        """Writes a byte now and then, for a minute: longer than anyone should listen."""
+        for number in range(600):
+            self.write(data[number % len(data)])
+            self.wait(0.1)
 
 
 def says(text: str, *, asked: int = 7, answered: int = 3, cached: int = 0) -> Reply:
@@ -94,6 +101,7 @@ def serving(*replies: Reply, models: tuple[str, ...] = ("right",)) -> Generator[
             spoken.bodies.append(json.loads(raw))
             spoken.sizes.append(len(raw))
             spoken.keys.append(self.headers.get("authorization", ""))
+            spoken.paths.append(self.path)
             reply = rest.pop(0) if len(rest) > 1 else rest[0]
             try:
                 reply(Connection(self))

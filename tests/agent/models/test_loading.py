@@ -3,17 +3,25 @@
 import json
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from sightline.agent.dialects.canvas import Canvas, Unit
+from sightline.agent.dialects.messages import Conversation, Message, Picture
 from sightline.agent.models.base import Model
 from sightline.agent.models.choose import open_model, open_with_dialect
 from sightline.agent.models.names import is_model, read_spec
 from sightline.agent.models.openai import OpenAIModel
 from sightline.agent.models.transformers import TransformersModel
+from sightline.environments.base import Frame
+from sightline.environments.geometry import Size
 from sightline.tools.errors import InputError, Unavailable
 
+TINY = Path(__file__).parents[2] / "models" / "tiny-qwen2-vl"
 CheckpointOf = Callable[[str], Path]
 
 
@@ -94,12 +102,42 @@ def test_code_in_a_checkpoint_is_never_run(checkpoint_of: CheckpointOf, tmp_path
     assert not ran.exists()
 
 
+def test_a_device_that_is_not_there(checkpoint_of: CheckpointOf) -> None:
+    with pytest.raises(Unavailable, match="expected cpu, cuda or mps"):
+        opened(f"{checkpoint_of('qwen2_vl')}?device=cuda:7")
+
+
+@pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="bitsandbytes is installed")
+def test_a_library_that_is_not_there(checkpoint_of: CheckpointOf) -> None:
+    with pytest.raises(Unavailable, match="pip install bitsandbytes"):
+        opened(f"{checkpoint_of('qwen2_vl')}?quantise=nf4")
+
+
 @pytest.mark.parametrize(
-    ("option", "said"), [("device=cuda:7", "expected cpu, cuda or mps"), ("quantise=nf4", "pip install bitsandbytes")]
+    ("kind", "library"), [("int8wo", "torchao"), ("int8", "bitsandbytes"), ("nf4", "bitsandbytes")]
 )
-def test_what_the_machine_lacks(checkpoint_of: CheckpointOf, option: str, said: str) -> None:
-    with pytest.raises(Unavailable, match=said):
-        opened(f"{checkpoint_of('qwen2_vl')}?{option}")
+def test_quantised_weights_answer_alike_and_spare_the_vision_tower(kind: str, library: str) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed: quantise={kind} is not tested")
+    whole, rounded = (opened(f"{TINY}?quantise={quantise}") for quantise in ("", kind))
+    assert isinstance(whole, TransformersModel)
+    assert isinstance(rounded, TransformersModel)
+    size = Size(width=448, height=224)
+    shot = Picture(Frame(np.full((224, 448, 3), 200, np.uint8)), Canvas(size, size, Unit.PER_1000))
+    conversation: Conversation = (Message("user", (shot, "where?")),)
+    before, after = whole.logits(conversation), rounded.logits(conversation)
+    assert 0 < float((before - after).abs().max()) < 0.1 * float(before.abs().max())
+    changed = {
+        name.split(".")[1]
+        for (name, one), (_, other) in zip(weights_of(whole), weights_of(rounded), strict=True)
+        if type(one) is not type(other)
+    }
+    assert changed == {"language_model"}
+
+
+def weights_of(model: TransformersModel) -> list[tuple[str, object]]:
+    """The weights of its linear layers, by name; a quantised one is of a type of its own."""
+    raw: Any = model.parts._model  # pyright: ignore[reportPrivateUsage]
+    return [(name, layer.weight) for name, layer in raw.named_modules() if "Linear" in type(layer).__name__]
 
 
 def test_the_dialect_follows_from_the_architecture(checkpoint_of: CheckpointOf) -> None:
