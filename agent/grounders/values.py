@@ -75,13 +75,13 @@ def _choose(label: Rect, right: Rect, below: Rect, sides: list[Value], is_named:
     numbers = [value for value in sides if _NUMBER.fullmatch(value.text)]
     if len(numbers) == 1:
         return numbers
-    like_right, like_below = look_alike(label, right, screen), look_alike(label, below, screen)
+    like_right, like_below = _look_alike(label, right, screen), _look_alike(label, below, screen)
     if like_right != like_below:
         return sides[1:] if like_right else sides[:1]
     return sides if _count_in_row(label, screen) > 2 else sides[:1]
 
 
-def look_alike(one: Rect, other: Rect, screen: Screen) -> bool:
+def _look_alike(one: Rect, other: Rect, screen: Screen) -> bool:
     """Whether two texts are written alike: as bold, as large, in one colour."""
     weights = sorted(measure_weight(screen.pixels, box) for box in (one, other))
     heights = sorted((one.height, other.height))
