@@ -11,13 +11,14 @@ from sightline.agent.grounders.vlm import LONGEST, canvas_for
 from sightline.agent.models.base import Model
 from sightline.environments.calibration import Target, find_marks
 from sightline.environments.geometry import Size
+from sightline.tasks.records import Usage, total
 
 _PAIR = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:,|\s)\s*(-?\d+(?:\.\d+)?)")
 
 
 class Asked(BaseModel):
     """How a model answered: the unit its dialect expects, the unit the numbers seem to be in (None when there were none
-    to go by), and how many of the questions were answered with numbers."""
+    to go by), how many of the questions were answered with numbers, and what asking cost."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,6 +28,7 @@ class Asked(BaseModel):
     guess: Guess | None
     questions: int
     answered: int
+    usage: tuple[Usage, ...] = ()
 
 
 def ask_for_marks(target: Target, model: Model, dialect: Dialect) -> Asked:
@@ -36,11 +38,13 @@ def ask_for_marks(target: Target, model: Model, dialect: Dialect) -> Asked:
     canvas = canvas_for(model, dialect, frame, screen)
     truth: list[tuple[float, float]] = []
     answers: list[tuple[float, float]] = []
+    usages: list[Usage] = []
     seen: Size = canvas.seen
     marks = find_marks(frame)
     for number, box in enumerate(marks, start=1):
         question = dialect.ask_place(f"mark {number}, the magenta square", Picture(frame, canvas))
         answer = model.answer(question, stop=dialect.stop, limit=LONGEST)
+        usages.append(answer.usage.model_copy(update={"role": "grounder", "model": model.name}))
         seen = answer.seen[-1] if answer.seen else seen
         place = written_place(answer.text)
         if place is not None:
@@ -54,6 +58,7 @@ def ask_for_marks(target: Target, model: Model, dialect: Dialect) -> Asked:
         guess=guess,
         questions=len(marks),
         answered=len(answers),
+        usage=total(usages),
     )
 
 

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sightline import __version__
-from sightline.agent.dialects.base import Dialect
+from sightline.agent.grounders.base import Grounder
 from sightline.agent.grounders.registry import make_grounder
 from sightline.agent.grounders.vlm import VlmGrounder
 from sightline.agent.loop import run
-from sightline.agent.models.base import Model
 from sightline.agent.models.choose import open_with_dialect
 from sightline.agent.models.meter import Meter
 from sightline.agent.policies.script import ScriptPolicy
@@ -69,7 +68,8 @@ class Session:
         secrets = read_secrets(self.task, self.here)
         sight = Sight()
         grounder = make_grounder(self.grounder, sight, self.task.environment.kind, self.meter)
-        opened = open_planner(self.task, self.planner, self.meter)
+        points = grounder if self.grounder != "text" else None
+        planner = open_planner(self.task, self.planner, points, self.meter)
         with closing(EpisodeWriter(self.out, secrets)) as writer, ExitStack() as stack:
             try:
                 scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sightline-")))
@@ -79,10 +79,8 @@ class Session:
                 if task.serve is not None:
                     server, served = serve(task.serve, values, secrets, self.out / "serve.log", stack)
                     values |= served
-                planner = None
-                if opened is not None:
-                    goal, points = fill(task.goal, values, "goal"), grounder if self.grounder != "text" else None
-                    planner = VlmPolicy(goal, *opened, platform=task.environment.kind, grounder=points)
+                if planner is not None:
+                    planner.goal = fill(task.goal, values, "goal")
                 known = planner.record if planner else None
                 pointer = grounder.record if isinstance(grounder, VlmGrounder) else None
                 writer.start(task, needed(task, values), self.grounder, __version__, known, pointer)
@@ -136,14 +134,17 @@ class Session:
         return Concealed(settled, secrets, sight) if secrets else settled
 
 
-def open_planner(task: Task, planner: str, meter: Meter) -> tuple[Model, Dialect] | None:
-    """The model that pursues the task's goal; raises InputError when there is a goal and no model is named."""
+def open_planner(task: Task, planner: str, grounder: Grounder | None, meter: Meter) -> VlmPolicy | None:
+    """What pursues the task's goal, its variables not filled in yet.
+
+    Raises InputError when there is a goal and no model is named, or one that only points.
+    """
     if not task.goal:
         return None
     if not planner:
         raise InputError(f"{task.name}: its goal needs a model to pursue it; name one with --model")
     model, dialect = open_with_dialect(planner)
-    return meter.on(model, "planner"), dialect
+    return VlmPolicy(task.goal, meter.on(model, "planner"), dialect, platform=task.environment.kind, grounder=grounder)
 
 
 def needed(task: Task, values: Mapping[str, str]) -> dict[str, str]:

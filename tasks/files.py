@@ -73,7 +73,7 @@ def with_environment(task: Task, wanted: str, option: str = "") -> Task:
         options = TypeAdapter[EnvironmentOptions](EnvironmentOptions).validate_python({**own, **settings})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise InputError(f"{option}: {first['msg']} (of a {task.environment.kind} screen)") from None
+        raise InputError(": ".join([option, *map(str, first["loc"]), first["msg"]])) from None
     return task.model_copy(update={"environment": options})
 
 

@@ -5,13 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sightline.agent.calibration import Asked, ask_for_marks, in_words, written_place
+from sightline.agent.calibration import ask_for_marks, in_words, written_place
 from sightline.agent.dialects.messages import Conversation
 from sightline.agent.dialects.registry import dialect_named
 from sightline.agent.models.base import Answer
 from sightline.environments.base import Frame, Observation
 from sightline.environments.calibration import MARK, Arrival, find_marks
 from sightline.environments.recorded import RecordedEnvironment
+from sightline.tasks.records import Usage
+from sightline.tasks.words import tell_usage
 
 
 class Marks:
@@ -51,7 +53,7 @@ class Knowing:
         limit: int = 1024,
         on_text: Callable[[str], None] | None = None,
     ) -> Answer:
-        return Answer(text=self._write(*next(self._places)))
+        return Answer(self._write(*next(self._places)), Usage(asked=1000, answered=9, money=0.25))
 
     def close(self) -> None:
         return
@@ -85,7 +87,10 @@ def test_the_unit_is_named_whatever_the_dialect_expects(write: Callable[[float, 
 def test_answers_without_numbers_name_no_unit() -> None:
     target = Marks()
     asked = ask_for_marks(target, Knowing(target, blind), dialect_named("qwen2-vl"))
-    assert asked == Asked(model="knowing", dialect="qwen2-vl", expected="0-1000", guess=None, questions=6, answered=0)
+    assert (asked.guess, asked.questions, asked.answered) == (None, 6, 0)
+    assert [tell_usage(usage) for usage in asked.usage] == [
+        "grounder knowing: 6 requests, 6,000 tokens in, 54 out, cost 1.5"
+    ]
     assert "no unit can be named" in in_words(asked)
 
 

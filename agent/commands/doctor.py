@@ -97,8 +97,9 @@ def _calibrate(kind: Kind, model: str, headed: bool, as_json: bool) -> None:
         _print_table(measures)
         if asked is not None:
             from sightline.agent.calibration import in_words
+            from sightline.tasks.words import tell_usage
 
-            typer.echo(in_words(asked))
+            typer.echo("\n".join([in_words(asked), *map(tell_usage, asked.usage)]))
     if not passed:
         raise typer.Exit(1)
 

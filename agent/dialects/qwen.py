@@ -4,6 +4,8 @@ Sources: QwenLM/Qwen-VL README; ScreenSpot-Pro ``models/qwen2vl.py``; QwenLM/Qwe
 ``computer_use`` and 2d grounding.
 """
 
+from dataclasses import replace
+
 from sightline.agent.dialects.canvas import Unit
 from sightline.agent.dialects.computer_use import QWEN3, QWEN25, UNDERSTOOD, brackets, numbers
 from sightline.agent.dialects.family import CHECKPOINT_3, Family, asks
@@ -45,6 +47,11 @@ Rules:
 
 EXPECTS = '<tool_call>{"name": ..., "arguments": {"action": ...}}</tool_call>'
 
+
+def _box_tokens(x: str, y: str) -> str:
+    return f"<|box_start|>({x},{y}),({x},{y})<|box_end|>"
+
+
 QWEN_VL = Family(
     name="qwen-vl",
     base="Qwen-VL",
@@ -53,20 +60,6 @@ QWEN_VL = Family(
     place=lambda x, y: f"<box>({x},{y}),({x},{y})</box>",
     ground=asks("<ref>{}</ref><box>"),
     expects="<box>(x1,y1),(x2,y2)</box>",
-)
-
-QWEN2_VL = Family(
-    name="qwen2-vl",
-    base="Qwen2-VL",
-    usual_unit=Unit.PER_1000,
-    shape=numbers,
-    place=lambda x, y: f"<|box_start|>({x},{y}),({x},{y})<|box_end|>",
-    ground=asks('Output the bounding box in the image corresponding to the instruction "{}" with grounding.'),
-    expects=f"<|box_start|>(x1,y1),(x2,y2)<|box_end|> or {EXPECTS}",
-    syntax=ToolCalls(),
-    verbs=QWEN25,
-    understood=UNDERSTOOD,
-    asking=Steps(user=task_progress, system=offers(QWEN25)),
 )
 
 QWEN25_VL = Family(
@@ -82,6 +75,17 @@ QWEN25_VL = Family(
     understood=UNDERSTOOD,
     asking=Steps(user=task_progress, system=offers(QWEN25)),
 )
+
+QWEN2_VL = replace(
+    QWEN25_VL,
+    name="qwen2-vl",
+    base="Qwen2-VL",
+    usual_unit=Unit.PER_1000,
+    place=_box_tokens,
+    ground=asks('Output the bounding box in the image corresponding to the instruction "{}" with grounding.'),
+    expects=f"<|box_start|>(x1,y1),(x2,y2)<|box_end|> or {EXPECTS}",
+)
+"""Its own publications name no tool for acting on a screen; it is given its successor's."""
 
 QWEN3_VL = Family(
     name="qwen3-vl",

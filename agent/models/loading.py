@@ -17,6 +17,7 @@ from sightline.agent.dialects.messages import Video
 from sightline.agent.models.patches import Patches
 from sightline.agent.models.prefix import KeyValues
 from sightline.agent.models.quantise import LIBRARIES, Kind, quantisation, what_works
+from sightline.agent.models.tower import Features, Tower, as_output
 from sightline.agent.models.video import PAIR, joined, resized
 from sightline.environments.base import Pixels
 from sightline.tools.errors import InputError, Unavailable
@@ -104,6 +105,10 @@ class Parts:
         """Whether the times of a video are written into the text (Qwen3), rather than told by its positions."""
         return self.architecture.startswith("qwen3")
 
+    def tower(self, room: int) -> Tower:
+        """The vision tower, with a memory for so many pictures."""
+        return Tower(self._model, self.device, room)
+
     def new_cache(self) -> KeyValues:
         from sightline.agent.models.room import roomy_cache
 
@@ -124,9 +129,18 @@ class Parts:
         return cast(torch.Tensor, positions)[:, 0]
 
     def forward(
-        self, ids: torch.Tensor, positions: torch.Tensor, cache: KeyValues, seen: dict[str, torch.Tensor]
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        cache: KeyValues,
+        seen: dict[str, torch.Tensor],
+        features: Sequence[Features] = (),
     ) -> torch.Tensor:
-        """Reads tokens (1 x n) after those in the cache, at positions 3 x n; logits (vocabulary) of the last one."""
+        """Reads tokens (1 x n) after those in the cache, at positions 3 x n; logits (vocabulary) of the last one.
+
+        ``features`` are those of the pictures, where ``seen`` does not hold their patches.
+        """
+        known = {"mm_encoder_outputs": {"image": as_output(features)}} if features else {}
         output = self._model(
             input_ids=ids.to(self.device),
             position_ids=positions[:, None].to(self.device),
@@ -134,6 +148,7 @@ class Parts:
             use_cache=True,
             logits_to_keep=1,
             **{name: value.to(self.device) for name, value in seen.items()},
+            **known,
         )
         return cast(torch.Tensor, output.logits)[0, -1].cpu()
 

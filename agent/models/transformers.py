@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -19,10 +19,13 @@ from sightline.agent.models.decoding import Decoder, GrammarProcessor
 from sightline.agent.models.grammar import Grammar
 from sightline.agent.models.loading import Options, Parts, load_parts
 from sightline.agent.models.prefix import Key, Prefix, Shelf
+from sightline.agent.models.tower import Features
 from sightline.agent.models.video import pair_times
 from sightline.environments.geometry import Size
 from sightline.tools.errors import InputError, Unavailable
 
+LOOKED_AT = 4
+"""Pictures of which the vision tower's answer is kept: those that may be read again soon."""
 PADS = re.compile(r"<\|image_pad\|>|<\|video_pad\|>")
 VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
 CONTROL = (
@@ -39,6 +42,17 @@ class Shown:
     sight: Picture | Video
     grid: tuple[int, int, int]
     first: int
+
+
+class Look(NamedTuple):
+    """What a model gets of pictures and videos: patches and grids by name, or what the vision tower made of them.
+
+    ``spacings`` are the seconds between the frames of each video.
+    """
+
+    seen: dict[str, torch.Tensor]
+    spacings: list[float]
+    features: list[Features]
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,7 @@ class TransformersModel:
         self._parts = load_parts(name, self._options)
         self.name = name
         self._shelf = Shelf(self._options.conversations, self._parts.new_cache)
+        self._tower = self._parts.tower(LOOKED_AT if self._options.conversations else 0)
         self._grids: dict[str, tuple[int, int, int]] = {}
 
     @property
@@ -130,6 +145,7 @@ class TransformersModel:
 
     def close(self) -> None:
         self._shelf.clear()
+        self._tower.forget()
 
     def _generator(self) -> torch.Generator | None:
         if self._options.temperature <= 0:
@@ -201,31 +217,34 @@ class TransformersModel:
         start = len(prefix.keys)
         fresh = [shown for shown in sequence.shown if shown.first >= start]
         ids = torch.tensor([sequence.ids[start:]])
-        seen, spacings = self._look(fresh)
+        seen, spacings, features = self._look(fresh)
         positions = self._parts.positions(ids, seen, spacings) + prefix.next_position
-        logits = self._parts.forward(ids, positions, prefix.values, seen)
+        logits = self._parts.forward(ids, positions, prefix.values, seen, features)
         prefix.extend(sequence.keys[start:], positions)
         return logits
 
-    def _look(self, fresh: Sequence[Shown]) -> tuple[dict[str, torch.Tensor], list[float]]:
-        """What the vision tower gets of pictures and videos, and the seconds between the frames of each video."""
-        pictures = [shown for shown in fresh if isinstance(shown.sight, Picture)]
-        videos = [shown for shown in fresh if isinstance(shown.sight, Video)]
+    def _look(self, fresh: Sequence[Shown]) -> Look:
+        """Looks at pictures and videos, at a picture only once where the tower can remember it."""
+        pictures = [(shown.sight, shown.grid) for shown in fresh if isinstance(shown.sight, Picture)]
+        videos = [(shown.sight, shown.grid) for shown in fresh if isinstance(shown.sight, Video)]
+        features: list[Features] = []
+        if self._tower.remembers and not videos:
+            for picture, grid in pictures:
+                features.append(self._tower.look(picture.id, grid, lambda shown=picture: self._prepare(shown)[0]))
         seen: dict[str, torch.Tensor] = {}
-        for values, grids, kind in (
-            ("pixel_values", "image_grid_thw", pictures),
-            ("pixel_values_videos", "video_grid_thw", videos),
-        ):
-            if kind:
-                seen[values] = torch.cat([self._prepare(shown.sight)[0] for shown in kind])
-                seen[grids] = torch.tensor([shown.grid for shown in kind])
-        return seen, [shown.sight.spacing for shown in videos if isinstance(shown.sight, Video)]
+        for kind, sights in (("image", pictures), ("video", videos)):
+            if sights:
+                seen[f"{kind}_grid_thw"] = torch.tensor([grid for _, grid in sights])
+            if sights and not features:
+                values = "pixel_values" if kind == "image" else "pixel_values_videos"
+                seen[values] = torch.cat([self._prepare(sight)[0] for sight, _ in sights])
+        return Look(seen, [video.spacing for video, _ in videos], features)
 
     def _generate(self, sequence: TokenSequence, decoder: Decoder, limit: int) -> tuple[int, int]:
         """Writes the answer into the decoder; returns the tokens that were reused and the pictures encoded."""
         prefix = self._shelf.take(sequence.keys)
         reused = len(prefix.keys)
-        fresh = [shown.sight for shown in sequence.shown if shown.first >= reused]
+        fresh = [shown.sight for shown in sequence.shown if shown.first >= reused and shown.sight.id not in self._tower]
         encoded = sum(len(sight.frames) if isinstance(sight, Video) else 1 for sight in fresh)
         logits = self._read(prefix, sequence)
         with torch.inference_mode():

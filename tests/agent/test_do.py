@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from sightline.agent.cli import app
 from sightline.agent.replay import replay
 from sightline.tasks.episode import read_episode
+from sightline.tools.errors import InputError
 from tests.agent.models.server import Spoken, fails, says, serving
 
 PAGE = Path(__file__).parents[2] / "examples" / "shapes" / "page.html"
@@ -50,7 +51,7 @@ def test_steps_are_limited(tmp_path: Path) -> None:
     with serving(says(call(action="wait", time=0.1))) as server:
         code, output = do(server, tmp_path / "run", "--max-steps", "3")
     assert code == 1
-    assert "stopped after 3 steps" in output
+    assert "stopped after 3 steps, the limit; see limits.steps of a task, --max-steps of do" in output
     assert len(server.bodies) == 2  # the first step opened the page
 
 
@@ -60,3 +61,28 @@ def test_a_server_that_is_down_ends_the_run_in_one_line(tmp_path: Path) -> None:
     assert code == 3
     assert "answered 500" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--model gpt-9@http://127.0.0.1:1/v1", "?dialect=qwen2-vl"),
+        ("--model uground@http://127.0.0.1:1/v1", "name another model with --planner, and this one with --grounder"),
+        ("--model m@http://127.0.0.1:1/v1?dialect=qwen9", "unknown dialect 'qwen9'"),
+        ("--model m@http://127.0.0.1:1/v1?key=sk-abc&dialect=qwen3-vl", "key= names an environment variable"),
+        ("--model m@http://127.0.0.1:1/v1?key=NOT_SET&dialect=qwen3-vl", "environment variable NOT_SET is not set"),
+        ("--model m@http://127.0.0.1:1/v1?price=1&dialect=qwen3-vl", "expected ASKED/ANSWERED"),
+        ("--model recorded:nowhere", "expected an episode's folder"),
+        ("", "expected --model NAME"),
+        ("--model m@http://127.0.0.1:1/v1 --display :1", "--display ':1': browser: unknown key 'display'"),
+        ("--model m@http://127.0.0.1:1/v1 --environment xbox", "--environment 'xbox'"),
+    ],
+)
+def test_bad_input_names_the_option_that_there_is(tmp_path: Path, words: str, said: str) -> None:
+    given = ["do", "go", "--environment", "browser", *words.split(), "--out", str(tmp_path / "run")]
+    error = CliRunner().invoke(app, given).exception
+    assert isinstance(error, InputError), error
+    assert said in str(error)
+    assert "\n" not in str(error)
+    assert "sk-abc" not in str(error)
+    assert not (tmp_path / "run" / "episode.jsonl").exists()

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from benchmarks.tiny_model.evaluate import as_rendered, in_chromium, measure, unseen_screens
 from sightline.agent.cli import app
+from sightline.agent.replay import replay
 from sightline.tasks.episode import read_episode
 from sightline.tasks.records import Found
 
@@ -29,6 +30,8 @@ def test_a_script_runs_on_what_it_finds(tmp_path: Path, zoom: str) -> None:
     grounder = f"{TINY}?zoom={zoom}"
     result = CliRunner().invoke(app, ["run", str(task), "--grounder", grounder, "--out", str(out), "--json"])
     assert result.exit_code == 0, result.output
-    found = [step.decision.grounding for step in read_episode(out).steps if step.decision.target]
+    episode = read_episode(out)
+    assert replay(episode).same
+    found = [step.decision.grounding for step in episode.steps if step.decision.target]
     assert len(found) == 4
     assert all(isinstance(one, Found) and "<|box_start|>" in one.why for one in found)

@@ -127,3 +127,43 @@ def test_what_is_remembered_is_bounded(cached: TransformersModel) -> None:
     assert cached.remembered == sum(sizes[-4:])
     cached.close()
     assert cached.remembered == 0
+
+
+def test_a_picture_is_looked_at_once(cached: TransformersModel, anew: TransformersModel) -> None:
+    cached.close()
+    shot, other = picture(120, 224, 448), picture(121, 448, 224)
+    cached.answer((user("where is the title?", shot),), limit=2)
+    again: Conversation = (user("what is asked for?", shot, " and beside it: ", other),)
+    assert cached.answer(again, limit=2).usage.pictures == 1
+    assert cached.answer((user("and now?", other, shot),), limit=2).usage.pictures == 0
+    for question in (again, (user("once more", other, shot, other),)):
+        assert difference(cached, anew, question) <= EXACT
+    cached.close()
+    assert cached.answer(again, limit=2).usage.pictures == 2
+
+
+def test_folding_in_an_episode_is_exact(cached: TransformersModel, anew: TransformersModel) -> None:
+    cached.close()
+    shots = [picture(130 + step, 224, 224) for step in range(6)]
+    before = tuple(message for shot in shots[:4] for message in (user("next: ", shot), assistant("go on")))
+    cached.answer((user("a long task " * 40), *before, user(shots[4])), limit=2)
+    folded: Conversation = (user("a long task " * 40), user("told", shots[4]), assistant("go on"), user(shots[5]))
+    kept = cached.remembered
+    answer = cached.answer(folded, limit=2)
+    assert answer.usage.pictures == 1
+    assert answer.usage.reused > 40
+    assert answer.text == anew.answer(folded, limit=2).text
+    assert cached.remembered < kept
+    assert difference(cached, anew, folded) <= EXACT
+
+
+def test_another_conversation_copies_a_common_beginning(cached: TransformersModel, anew: TransformersModel) -> None:
+    cached.close()
+    rules = Message("system", ("Rules for all. " * 40,))
+    one: Conversation = (rules, user("first ", picture(140, 448, 448), picture(141, 448, 448)))
+    two: Conversation = (rules, user("second ", picture(142, 224, 224)))
+    cached.answer(one, limit=2)
+    assert cached.answer(two, limit=2).usage.reused > 40
+    assert difference(cached, anew, two) <= EXACT
+    assert cached.answer((*one, assistant("ok"), user("and?")), limit=2).usage.pictures == 0
+    assert difference(cached, anew, one) <= EXACT
