@@ -35,6 +35,10 @@ class Broken(Lost):
     """An answer broke off although the phone is still there."""
 
 
+class Refused(Unavailable):
+    """The phone is there and says no: a file that cannot be read or written."""
+
+
 class Stalled(Unavailable):
     """The phone took longer to answer than it was given."""
 
@@ -204,11 +208,11 @@ class AdbPhone:
             kind, length = struct.unpack("<4sI", wire.exactly(8))
             if kind != b"OKAY":
                 said = wire.exactly(length).decode("utf-8", "replace")
-                raise Unavailable(f"{path} could not be written on phone {self.serial}: {said}")
+                raise Refused(f"{path} could not be written on phone {self.serial}: {said}")
             wire.send(b"STAT" + struct.pack("<I", len(path.encode())) + path.encode())
             _, _, size, _ = struct.unpack("<4s3I", wire.exactly(16))
         if size != len(data) % (1 << 32):
-            raise Unavailable(f"{path} has {size} bytes on phone {self.serial} where {len(data)} were sent")
+            raise Refused(f"{path} has {size} bytes on phone {self.serial} where {len(data)} were sent")
 
     def pull(self, path: str, limit: float = 120) -> bytes:
         """Read a file of the phone."""
@@ -222,7 +226,7 @@ class AdbPhone:
                 piece = wire.exactly(length)
                 if kind != b"DATA":
                     said = piece.decode("utf-8", "replace")
-                    raise Unavailable(f"{path} could not be read on phone {self.serial}: {said}")
+                    raise Refused(f"{path} could not be read on phone {self.serial}: {said}")
                 data += piece
 
     @contextmanager

@@ -5,48 +5,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
-from typing import TypeVar, assert_never
 
-from sightline.environments.actions import (
-    Back,
-    Click,
-    Dialog,
-    DoubleClick,
-    Drag,
-    Focus,
-    Hold,
-    Home,
-    Launch,
-    LongPress,
-    Move,
-    Open,
-    Paste,
-    Pinch,
-    Press,
-    Pull,
-    Push,
-    Recents,
-    ScreenAction,
-    Scroll,
-    Stop,
-    Swipe,
-    TripleClick,
-    Type,
-    Upload,
-    Wait,
-    points_of,
-)
-from sightline.environments.android import apps, hierarchy, keyboard
+from sightline.environments.actions import ScreenAction, points_of
+from sightline.environments.android import apps, hierarchy
+from sightline.environments.android.acting import Scene, carry_out
 from sightline.environments.android.apps import failed, state_of
 from sightline.environments.android.capture import Capture, Captures, PngCapture, RawCapture, ResidentCapture
-from sightline.environments.android.gestures import Gesture, Place, fingers, gesture
 from sightline.environments.android.options import AndroidOptions
 from sightline.environments.android.pool import Lease, lease
 from sightline.environments.android.resident import Resident
 from sightline.environments.android.state import PhoneState
 from sightline.environments.base import (
-    DONE,
     Element,
     Fact,
     Facts,
@@ -56,18 +25,13 @@ from sightline.environments.base import (
     Platform,
     StaleFrame,
     read_fact,
-    refused,
 )
-from sightline.environments.geometry import Point
 from sightline.tools.adb import AdbPhone, AdbServer, Lost, Stalled
 from sightline.tools.errors import InputError, Unavailable
 
 _ANIMATIONS = ("window_animation_scale", "transition_animation_scale", "animator_duration_scale")
-_DOWNLOADS = "/sdcard/Download"
 _CHOOSERS = ("android.documentsui", "android.providers.media.module")
 """How the packages that show a file or photo chooser end, AOSP's and Google's."""
-
-T = TypeVar("T")
 
 
 class AndroidEnvironment:
@@ -264,118 +228,10 @@ class AndroidEnvironment:
             if self._frame is None or point.frame != self._frame.id:
                 raise StaleFrame(f"{point} belongs to another frame than the one seen last")
         try:
-            return self._act(action)
+            return carry_out(action, Scene(self.phone, self._resident, self._frame, self._state))
         except (Lost, Stalled) as error:
             doubt = "it may or may not have arrived; look before trying again"
             return failed(f"{error}; {action.kind!r} was on its way: {doubt}")
-
-    def _act(self, action: ScreenAction) -> Outcome:
-        match action:
-            case Click() | DoubleClick() | TripleClick() | LongPress() | Drag() | Swipe() | Scroll() | Pinch():
-                return self._touch(action)
-            case Type() | Paste():
-                return self._when_on(lambda: keyboard.type_text(self.phone, action.text, self._resident))
-            case Press():
-                return keyboard.press(self.phone, action.keys)
-            case Hold():
-                return keyboard.press(self.phone, action.keys, hold=action.seconds)
-            case Back() | Home() | Recents():
-                key = {"back": "back", "home": "apphome", "recents": "recents"}[action.kind]
-                return keyboard.press(self.phone, (key,))
-            case Open():
-                return apps.open_location(self.phone, action.location)
-            case Launch():
-                return apps.launch(self.phone, action.app)
-            case Focus():
-                return apps.launch(self.phone, action.window)
-            case Stop():
-                return apps.stop(self.phone, action.app)
-            case Wait():
-                time.sleep(action.seconds)
-                return DONE
-            case Upload():
-                return self._upload(action)
-            case Push():
-                return _copied(lambda: self.push(Path(action.path), action.to))
-            case Pull():
-                return _copied(lambda: self.pull(action.path, Path(action.to)))
-            case Move():
-                return refused(action, "a touch screen", "a finger cannot hover")
-            case Dialog():
-                return refused(action, "android", "click the dialog's own buttons")
-            case _:
-                assert_never(action)
-
-    def _when_on(self, do: Callable[[], Outcome]) -> Outcome:
-        return do() if self._state.awake else failed(self._state.troubles[0])
-
-    def _touch(self, action: Gesture | Pinch) -> Outcome:
-        frame = self._frame
-        if frame is None:
-            raise StaleFrame("nothing was seen yet")
-        if isinstance(action, Click | DoubleClick | TripleClick | Drag) and action.button != "left":
-            return refused(action, "a touch screen", "a finger has no other buttons; use long_press")
-        if isinstance(action, Click | DoubleClick | TripleClick | Drag) and action.modifiers:
-            return refused(action, "a touch screen", "no keys can be held while touching")
-
-        places = tuple(_place(frame, point) for point in points_of(action))
-        size = frame.size.width / frame.scale[0], frame.size.height / frame.scale[1]
-        if isinstance(action, Pinch):
-            if not self._resident:
-                return refused(action, "this phone", "only uiautomator2's resident server has two fingers")
-            starts, ends = fingers(action, places[0], size)
-            self._resident.pinch(starts, ends)
-            return DONE
-        if isinstance(action, Scroll):
-            by = round(action.by[0] / frame.scale[0]), round(action.by[1] / frame.scale[1])
-            action = action.model_copy(update={"by": by})
-        line = gesture(action, places, size)
-        limit = self.phone.limit + (action.seconds if isinstance(action, LongPress | Swipe) else 0)
-        return self._when_on(lambda: keyboard.told(self.phone.shell(line, limit)))
-
-    def _upload(self, action: Upload) -> Outcome:
-        names: list[str] = []
-        for path in map(Path, action.paths):
-            outcome = _copied(lambda path=path: self.push(path, f"{_DOWNLOADS}/{path.name}"))
-            if outcome.status != "done":
-                return outcome
-            names.append(path.name)
-        return Outcome(message=f"put {', '.join(names)} into {_DOWNLOADS}; pick it there in the file chooser")
-
-    # --- files ----------------------------------------------------------------------------------------------------
-
-    def push(self, local: Path, remote: str) -> None:
-        """Copy a file to the phone; raises Unavailable when it did not arrive whole."""
-        try:
-            data = local.read_bytes()
-        except OSError as error:
-            raise InputError(f"{local}: cannot be read ({error.strerror})") from None
-        self.phone.push(data, remote)
-
-    def pull(self, remote: str, local: Path) -> None:
-        """Copy a file of the phone here; a file that does not arrive whole leaves what was here as it was."""
-        data = self.phone.pull(remote)
-        try:
-            local.write_bytes(data)
-        except OSError as error:
-            raise InputError(f"{local}: cannot be written ({error.strerror})") from None
-
-
-def _copied(copy: Callable[[], None]) -> Outcome:
-    """What became of copying a file; a connection that broke is for `act` to tell."""
-    try:
-        copy()
-    except (Lost, Stalled):
-        raise
-    except (InputError, Unavailable) as error:
-        return failed(str(error))
-    return DONE
-
-
-def _place(frame: Frame, point: Point) -> Place:
-    """A pixel in input units: itself where both are the same, else the middle of it, which is no whole number."""
-    x, y = frame.to_input(point)
-    return (point.x, point.y) if frame.scale == (1.0, 1.0) else (round(x, 2), round(y, 2))
 
 
 def _scale(size: tuple[int, int], state: PhoneState) -> tuple[float, float]:

@@ -38,9 +38,9 @@ from sightline.environments.actions import (
     points_of,
 )
 from sightline.environments.android.environment import AndroidEnvironment
-from sightline.environments.base import Outcome, StaleFrame
+from sightline.environments.base import DONE, Outcome, StaleFrame
 from sightline.environments.geometry import Point
-from sightline.tools.errors import InputError, Unavailable
+from sightline.tools.errors import Unavailable
 from tests.android.conftest import Connect
 from tests.android_rig.framework import CHOOSER
 from tests.android_rig.rig import Rig, until
@@ -295,26 +295,33 @@ def test_older_androids_tell_elsewhere_what_is_in_front(phone: AndroidEnvironmen
 
 
 def test_files_go_there_and_back(phone: AndroidEnvironment, tmp_path: Path) -> None:
-    local = tmp_path / "a b'c.bin"
-    local.write_bytes(bytes(range(256)) * 5000)
-    phone.push(local, "/sdcard/a b'c.bin")
-    back = tmp_path / "back.bin"
-    phone.pull("/sdcard/a b'c.bin", back)
-    assert back.read_bytes() == local.read_bytes()
-    with pytest.raises(Unavailable, match="/sdcard/none could not be read"):
-        phone.pull("/sdcard/none", back)
-    with pytest.raises(InputError, match="cannot be written"):
-        phone.pull("/sdcard/a b'c.bin", tmp_path / "no folder" / "back.bin")
-    with pytest.raises(InputError, match="cannot be read"):
-        phone.push(tmp_path / "none", "/sdcard/none")
-    assert back.read_bytes() == local.read_bytes()
+    there, back = tmp_path / "a b'c.bin", tmp_path / "back.bin"
+    there.write_bytes(bytes(range(256)) * 5000)
+    assert phone.act(Push(path=str(there), to="/sdcard/a b'c.bin")) == DONE
+    assert phone.act(Pull(path="/sdcard/a b'c.bin", to=str(back))) == DONE
+    assert back.read_bytes() == there.read_bytes()
 
 
-def test_a_file_that_cannot_be_copied_fails_the_action(phone: AndroidEnvironment, tmp_path: Path) -> None:
-    pulled = phone.act(Pull(path="/sdcard/none", to=str(tmp_path / "back.bin")))
-    assert (pulled.status, "/sdcard/none could not be read" in pulled.message) == ("failed", True)
-    pushed = phone.act(Push(path=str(tmp_path / "none"), to="/sdcard/none"))
-    assert (pushed.status, "cannot be read" in pushed.message) == ("failed", True)
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [
+        (Pull(path="/sdcard/none", to="back.bin"), "/sdcard/none could not be read on phone"),
+        (Pull(path="/sdcard/here.txt", to="no folder/back.bin"), "cannot be written"),
+        (Push(path="none", to="/sdcard/none"), "none: cannot be read"),
+        (Push(path="back.bin", to="/proc/none/file"), "/proc/none/file could not be written on phone"),
+    ],
+)
+def test_a_file_that_cannot_be_copied_fails_the_action(
+    phone: AndroidEnvironment, rig: Rig, tmp_path: Path, action: Push | Pull, why: str
+) -> None:
+    (rig.root / "sdcard" / "here.txt").write_text("here")
+    (tmp_path / "back.bin").write_text("before")
+    here = {"path" if isinstance(action, Push) else "to"}
+    outcome = phone.act(action.model_copy(update={name: str(tmp_path / getattr(action, name)) for name in here}))
+    assert outcome.status == "failed"
+    assert why in outcome.message
+    assert [path.name for path in tmp_path.iterdir()] == ["back.bin"]
+    assert (tmp_path / "back.bin").read_text() == "before"
 
 
 def test_an_upload_answers_the_file_chooser(phone: AndroidEnvironment, rig: Rig, tmp_path: Path) -> None:
