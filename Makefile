@@ -31,7 +31,6 @@ browser: .venv/ready
 
 screens:
 	@.ci/apt $(SCREEN) $(PHONE)
-	@command -v npm >/dev/null || .ci/apt npm
 
 demo: browser ## run the main job: operate a real web application by looking at it
 	$(BIN)/sightline run examples/django_admin/task.yaml

@@ -17,7 +17,7 @@ from tests.screens import shared_reader
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["scale 1", "scale 2"])
 def page(request: pytest.FixtureRequest) -> Iterator[tuple[Observation, Sight]]:
-    screen = Settled(BrowserEnvironment(BrowserOptions(viewport=(900, 860), scale=request.param)))
+    screen = Settled(BrowserEnvironment(BrowserOptions(viewport=(900, 960), scale=request.param)))
     screen.observe()
     screen.act(Open(location=str(TESTS / "pages" / "values.html")))
     yield screen.observe(), Sight(reader=shared_reader())
@@ -28,6 +28,7 @@ def page(request: pytest.FixtureRequest) -> Iterator[tuple[Observation, Sight]]:
     "values",
     [
         {"Average Age:": "34.5", "Average Pay": "2100", "Unknown Pay:": "", "Lowest Age:": "19"},
+        {"Change": "-12.5", "Balance:": "-3", "Phase": "two"},
         {"Status": "active", "Owner": "Grace", "Seats": "12"},
         {"Person": "Ada", "Years": "36", "Place": "London"},
         {"Country": "Norway", "Capital": "Oslo"},
@@ -36,7 +37,7 @@ def page(request: pytest.FixtureRequest) -> Iterator[tuple[Observation, Sight]]:
         {"Street:": "Elm Road", "Town": "Derry"},
         {"First name": "Beverly", "Last name": "Marsh", "Nickname": ""},
     ],
-    ids=["grid", "pairs", "heads", "list in two columns", "stacked list", "cards", "labels left", "labels above"],
+    ids=["grid", "lines", "pairs", "heads", "list", "stacked list", "cards", "labels left", "labels above"],
 )  # fmt: skip
 def test_the_value_of_a_label(values: dict[str, str], page: tuple[Observation, Sight]) -> None:
     assert {label: value_of(label, *page) for label in values} == values

@@ -75,13 +75,13 @@ def _choose(label: Rect, right: Rect, below: Rect, sides: list[Value], is_named:
     numbers = [value for value in sides if _NUMBER.fullmatch(value.text)]
     if len(numbers) == 1:
         return numbers
-    like_right, like_below = look_alike(label, right, screen), look_alike(label, below, screen)
+    like_right, like_below = _look_alike(label, right, screen), _look_alike(label, below, screen)
     if like_right != like_below:
         return sides[1:] if like_right else sides[:1]
     return sides if _count_in_row(label, screen) > 2 else sides[:1]
 
 
-def look_alike(one: Rect, other: Rect, screen: Screen) -> bool:
+def _look_alike(one: Rect, other: Rect, screen: Screen) -> bool:
     """Whether two texts are written alike: as bold, as large, in one colour."""
     weights = sorted(measure_weight(screen.pixels, box) for box in (one, other))
     heights = sorted((one.height, other.height))
@@ -98,11 +98,11 @@ def _line_of(label: Rect, screen: Screen) -> Line | None:
 
 
 def _after(label: Rect, line: Line) -> str:
-    """What a line says after a label that is a part of it."""
+    """What a line says after a label that is a part of it, and after what parts the two; a minus is no such sign."""
     rest = [index for index, middle in enumerate(line.middles) if middle > label.right]
     if not rest or line.box.right - label.right <= 0.5 * label.height:
         return ""
-    return line.text[rest[0] :].strip(" :：=–—-")
+    return re.sub(r"^\s*(?:[:：=]|[–—-](?=\s))?\s*", "", line.text[rest[0] :]).rstrip(" :：")
 
 
 def _ends_with_colon(line: Line) -> bool:

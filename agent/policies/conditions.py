@@ -12,6 +12,9 @@ from sightline.tasks.conditions import Condition
 from sightline.tasks.records import Ambiguous, Found, NotFound
 from sightline.tools.sight import Sight
 
+WORTH_TELLING = 0.7
+"""How like a text must be, 0 to 1, to be named as what stands there instead."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -70,7 +73,8 @@ def _visible(phrase: str, now: Observation, sight: Sight) -> Judgement:
     found = visible(phrase, now, sight)
     if isinstance(found, Found):
         return Judgement(True, f"{phrase!r} is visible at {found.box}", found)
-    return Judgement(False, f"{phrase!r} is not visible: {found.why}", found)
+    near = next((f"; nearest is {each.text!r}" for each in found.nearest if each.likeness >= WORTH_TELLING), "")
+    return Judgement(False, f"{phrase!r} is not visible: {found.why}{near}", found)
 
 
 def _absent(phrase: str, now: Observation, sight: Sight) -> Judgement:

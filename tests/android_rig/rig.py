@@ -27,11 +27,12 @@ import platformdirs
 
 from sightline.environments.browser.locate import find_browser
 from sightline.tools.errors import Unavailable
+from tests.android_rig.apps import fetch_apps
 from tests.android_rig.framework import COMMANDS
 
 HERE = Path(__file__).parent
 TOYS = "ls cat cp rm mv mkdir stat ps date sleep grep sed head tail wc md5sum touch chmod find printf kill true".split()
-NEEDED = ("adb", "bwrap", "clang", "ld.lld", "Xvfb", "xdotool", "mksh", "toybox", "npm")
+NEEDED = ("adb", "bwrap", "clang", "ld.lld", "Xvfb", "xdotool", "mksh", "toybox")
 Daemon = Literal["true", "python"]
 
 
@@ -116,8 +117,8 @@ class Rig:
         }
 
     def start(self) -> None:
-        for script, part in (("build_adbd.sh", "adbd"), ("build_apps.sh", "apps")):
-            subprocess.run([HERE / script, cache() / part], check=True)
+        subprocess.run([HERE / "build_adbd.sh", cache() / "adbd"], check=True)
+        fetch_apps(cache() / "apps")
         self._lay_out()
         self._start_phone()
         with listening() as server:
