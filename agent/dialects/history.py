@@ -13,7 +13,7 @@ Part = str | Picture
 
 LONGEST = 200
 """Characters that what was done, and what came of it, may each take in one past step told in words."""
-READ_AGAIN = 20
+READ_AGAIN = 12
 """Past steps that are told in words after the picture: with each new picture the model reads all of them again."""
 
 
