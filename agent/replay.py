@@ -14,7 +14,7 @@ from sightline.agent.policies.base import Policy
 from sightline.agent.policies.script import ScriptPolicy
 from sightline.agent.policies.vlm import VlmPolicy
 from sightline.agent.supervisors.base import RecordedSupervisor
-from sightline.environments.actions import LoopAction, map_points, points_of
+from sightline.environments.actions import Infeasible, LoopAction, Note, map_points, points_of
 from sightline.environments.geometry import Point
 from sightline.environments.recorded import Exhausted, RecordedEnvironment
 from sightline.tasks.episode import Episode
@@ -22,6 +22,10 @@ from sightline.tasks.records import Found, Step
 from sightline.tasks.variables import fill
 from sightline.tasks.words import describe
 from sightline.tools.sight import Sight
+
+
+_WORDS = (Note, Infeasible)
+"""Actions that say why: another version may word it otherwise, and another engine reads boxes a pixel larger."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def compare(recorded: Step, replayed: Step) -> Iterator[Difference]:
     """What differs between a step and the same step decided again.
 
     A point may move within the box that was found, as it does when text is read by another engine: the same control.
+    What notes and failures say in words is not compared, only that they are there and for which step.
     """
     before, after = recorded.decision, replayed.decision
     if not _same_action(recorded, replayed):
@@ -140,7 +145,7 @@ def _reached_screen(step: Step) -> bool:
 
 def _same_action(recorded: Step, replayed: Step) -> bool:
     before, after = recorded.decision.action, replayed.decision.action
-    if before == after:
+    if before == after or (isinstance(before, _WORDS) and before.kind == after.kind):
         return True
     nowhere = Point(x=0, y=0)
     if map_points(before, lambda _: nowhere) != map_points(after, lambda _: nowhere):

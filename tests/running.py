@@ -68,9 +68,11 @@ def descendants(pid: int) -> Iterator[int]:
 
 
 def browser_of(pid: int) -> int:
-    """The main process of the Chromium that a process drives."""
+    """The main process of the Chromium that a process drives; of several the one that was started last."""
+    driven: dict[int, int] = {}
     for child in descendants(pid):
         words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
         if b"--remote-debugging-pipe" in words and not any(word.startswith(b"--type=") for word in words):
-            return child
-    raise AssertionError(f"process {pid} drives no browser")
+            driven[int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[19])] = child
+    assert driven, f"process {pid} drives no browser"
+    return driven[max(driven)]
