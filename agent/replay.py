@@ -23,7 +23,6 @@ from sightline.tasks.variables import fill
 from sightline.tasks.words import describe
 from sightline.tools.sight import Sight
 
-
 _WORDS = (Note, Infeasible)
 """Actions that say why: another version may word it otherwise, and another engine reads boxes a pixel larger."""
 
