@@ -418,7 +418,7 @@ def test_several_files_are_selected_in_a_chooser(desktop: Callable[..., DesktopE
     assert (missing.status, "does not show 'nowhere.txt'" in missing.message) == ("failed", True), missing
     apart = editor.act(Upload(paths=(str(paths[0]), "/elsewhere.txt")))
     assert (apart.status, "only of one folder" in apart.message) == ("failed", True), apart
-    assert editor.act(Upload(paths=(str(paths[0]), str(paths[1])))).status == "done"
+    assert editor.act(Upload(paths=(str(paths[0]), str(paths[1])))) == DONE
     tabs = {path.name for path in paths[:2]}
     assert until(lambda: tabs <= {element.name for element in editor.observe().elements})
     assert not any("third" in element.name for element in editor.observe().elements)

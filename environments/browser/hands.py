@@ -19,6 +19,8 @@ Place = tuple[float, float]
 
 KEY_PAUSE = 5
 """Milliseconds a key stays down: applications exist that mix up letters typed with no pause at all."""
+_LIFTED = 0.1
+"""Seconds until a page has been told that a finger is off the glass."""
 
 _NAMES = {
     "ctrl": "Control", "up": "ArrowUp", "down": "ArrowDown", "left": "ArrowLeft", "right": "ArrowRight",
@@ -137,6 +139,7 @@ class Fingers:
         await self._as_finger("mousePressed", at)
         await asyncio.sleep(seconds)
         await self._as_finger("mouseReleased", at)
+        await asyncio.sleep(_LIFTED)
         await self._tab.send(emulated, enabled=False)
 
     async def swipe(self, path: Sequence[Place], seconds: float) -> None:

@@ -52,7 +52,7 @@ def _select(paths: tuple[str, ...], hands: Hands, controls: Controls, becomes: B
     if not becomes(lambda: rows().keys() == names):
         missing = ", ".join(map(repr, sorted(names - rows().keys())))
         raise InputError(f"the file chooser does not show {missing}, or not over AT-SPI; upload the files one by one")
-    for _ in range(2):  # once a folder is read a chooser selects a file of its own, at times after the clicks
+    for _ in range(3):  # once a folder is read a chooser selects a file of its own, at times after the clicks
         _click(rows(), hands)
         if becomes(chosen):
             return
