@@ -59,8 +59,7 @@ def measure(address: str, serial: str, show: Callable[[str], None], rounds: int)
     compare("raw pixels of a photo-like screen", rounds, lambda: device.shell("screencap", encoding=None), raw.take)
     show("org.rig.counter/.Counter")
     environment = AndroidEnvironment(AndroidOptions(kind="android", serial=serial, server=address))
-    environment.observe()
-    tap = Click(at=Point(x=10, y=10))
+    tap = Click(at=Point(x=10, y=10).on(environment.observe().frame.id))
     compare("tap, beside click()", rounds * 2, lambda: device.click(10, 10), lambda: environment.act(tap))
     compare(
         "tap, beside shell('input tap 10 10')",
